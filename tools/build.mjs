@@ -1,0 +1,43 @@
+// Bundles src/ into lib/: one chunk graph for the CLI, the app that cdk8s.yaml runs and the public API, so that all
+// three share their code, and a verb loads only its own chunks. cdk8s stays outside: users' constructs need the same one.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+rmSync('lib', { recursive: true, force: true });
+await build({
+  entryPoints: { layers: 'src/cli/main.ts', app: 'src/app.ts', index: 'src/index.ts' },
+  outdir: 'lib',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  external: ['cdk8s', 'cdk8s-plus-28', 'constructs'],
+  // Bundled CommonJS packages ask for node's own modules by require().
+  banner: {
+    js: "import { createRequire as __makeRequire } from 'node:module'; const require = __makeRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
+chmodSync('lib/layers.js', 0o755);
+
+const tsc = spawnSync(
+  process.execPath,
+  [
+    'node_modules/typescript/bin/tsc',
+    '--noEmit',
+    'false',
+    '--declaration',
+    '--emitDeclarationOnly',
+    '--rootDir',
+    'src',
+    '--outDir',
+    'lib/types',
+    '--project',
+    'tsconfig.build.json',
+  ],
+  { stdio: 'inherit' },
+);
+process.exitCode = tsc.status ?? 1;
