@@ -1,0 +1,18 @@
+/** Words that no shell reads as anything but themselves. */
+const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
+
+/** One argument of a POSIX shell command, quoted only where needed so that ordinary output stays readable. */
+export function sh(value: string): string {
+  if (PLAIN.test(value)) return value;
+  if (value.includes('\0')) throw new Error('a shell argument cannot hold a NUL byte');
+  return `'${value.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/**
+ * The arguments of COPY. Its parser splits at blanks, then expands `$` and takes quotes and backslashes away, in its
+ * JSON form as well: there each of them is escaped.
+ */
+export function words(values: readonly string[]): string {
+  if (values.every((value) => PLAIN.test(value))) return values.join(' ');
+  return JSON.stringify(values.map((value) => value.replaceAll(/[$\\'"]/g, String.raw`\$&`)));
+}

@@ -1,0 +1,101 @@
+import Handlebars from 'handlebars';
+import type { Command } from './instruction.ts';
+import { sh } from './quote.ts';
+
+// Stand-ins while Handlebars prints. Halves of a surrogate pair cannot occur in a well-formed string, so no value has them.
+const NEWLINE = '\ud800';
+const BREAK = '\ud801';
+
+/** A command longer than this is printed an argument a line. */
+const WIDTH = 100;
+
+const environment = Handlebars.create();
+const HELPERS: Record<string, Handlebars.HelperDelegate> = {
+  /** One argument. */
+  sh: (value: string) => quote(value),
+  /** Several arguments. */
+  words: (values: readonly string[]) => join(values),
+  /** The lines of a text, an argument each. The text ends in a newline, as text files do. */
+  lines: (text: string) => text.slice(0, -1).split('\n').map(quote).join(BREAK),
+};
+environment.registerHelper(HELPERS);
+
+function quote(value: string): string {
+  return sh(value).replaceAll('\n', NEWLINE);
+}
+
+function join(values: readonly string[]): string {
+  const quoted = values.map(quote);
+  const oneLine = quoted.join(' ');
+  return oneLine.length > WIDTH ? quoted.join(BREAK) : oneLine;
+}
+
+/** What a template is given: lists may be readonly. */
+type View<T> = { readonly [Key in keyof T]: T[Key] extends (infer Item)[] ? readonly Item[] : T[Key] };
+
+/**
+ * Shell commands, one a line, from a Handlebars template. `skeleton` has a value wherever the template may ask for one:
+ * Handlebars lets misspelt names in `each`, `if` and helpers' arguments pass, so every path is looked up there when the
+ * template loads, and so is that every value is quoted.
+ */
+export function shellTemplate<Skeleton extends object>(
+  source: string,
+  skeleton: Skeleton,
+): (view: View<Skeleton>) => Command[] {
+  checkStatements(Handlebars.parse(source).body, [skeleton]);
+  const render = environment.compile<View<Skeleton>>(source, {
+    noEscape: true,
+    strict: true,
+    knownHelpersOnly: true,
+    knownHelpers: { sh: true, words: true, lines: true },
+  });
+  return (view) =>
+    render(view)
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .map((line) => line.split(BREAK).map((piece) => piece.replaceAll(NEWLINE, '\n')));
+}
+
+function checkStatements(statements: readonly hbs.AST.Statement[], scope: readonly unknown[]): void {
+  for (const statement of statements) {
+    if (statement.type === 'ContentStatement') continue;
+    if (statement.type === 'MustacheStatement') checkValue(statement as hbs.AST.MustacheStatement, scope);
+    else if (statement.type === 'BlockStatement') checkBlock(statement as hbs.AST.BlockStatement, scope);
+    else throw new Error(`a shell template may not have a ${statement.type}`);
+  }
+}
+
+/** A value stands in a template as `{{sh value}}` or with another of the helpers, never bare. */
+function checkValue(statement: hbs.AST.MustacheStatement, scope: readonly unknown[]): void {
+  const helper = (statement.path as hbs.AST.PathExpression).original;
+  if (!Object.hasOwn(HELPERS, helper) || statement.params.length !== 1 || statement.hash !== undefined) {
+    throw new Error(`a shell template must quote {{${helper}}} by one of ${Object.keys(HELPERS).join(', ')}`);
+  }
+  lookUp(statement.params[0] as hbs.AST.PathExpression, scope);
+}
+
+function checkBlock(block: hbs.AST.BlockStatement, scope: readonly unknown[]): void {
+  const name = (block.path as hbs.AST.PathExpression).original;
+  if (name !== 'each' && name !== 'if' && name !== 'unless') {
+    throw new Error(`a shell template may not have a block {{#${name}}}`);
+  }
+  const found = lookUp(block.params[0] as hbs.AST.PathExpression, scope);
+  if (name !== 'each') checkStatements(block.program.body, scope);
+  else if (Array.isArray(found) && found.length > 0)
+    checkStatements(block.program.body, [found[0], ...scope]);
+  else throw new Error(`{{#each}} needs a list with an element in the skeleton`);
+  if (block.inverse) checkStatements(block.inverse.body, scope);
+}
+
+function lookUp(path: hbs.AST.PathExpression, scope: readonly unknown[]): unknown {
+  if (path.type !== 'PathExpression') throw new Error('a shell template takes its values from the view only');
+  let found = scope[path.depth];
+  for (const part of path.parts) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, String(part))) {
+      throw new Error(`a shell template asks for ${path.original}, which its view does not have`);
+    }
+    found = (found as Record<string, unknown>)[String(part)];
+  }
+  return found;
+}

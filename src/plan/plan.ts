@@ -1,0 +1,63 @@
+import { type Diagnostic, failure } from '../diagnostics.ts';
+
+/** The label of an image that says which build it is. */
+export const BUILD_LABEL = 'cdk8s-os-layers/build';
+
+/** A file of a build's context. */
+export interface PlanFile {
+  readonly name: string;
+  readonly sha256: string;
+  /** The file below `layers/` that has the bytes. Without one they are beside the plan, in `context/`. */
+  readonly source?: string;
+}
+
+/** All that it takes to build an image, beside the Containerfile: what was reviewed is what is built. */
+export interface BuildPlan {
+  readonly format: number;
+  readonly hash: string;
+  /** As Go and OCI call it. */
+  readonly architecture: 'amd64';
+  readonly base: string;
+  readonly release: string;
+  readonly files: readonly PlanFile[];
+  /** Which layer and step each instruction after FROM came from, `systemd-hotfix: hotfix`. */
+  readonly steps: readonly string[];
+}
+
+/** What a pool needs to be built, `dist/<pool>.build`. */
+export interface PoolBuild {
+  readonly pool: string;
+  readonly target: string;
+  /** Who builds: this machine, a Job, or the cluster from a MachineOSConfig. */
+  readonly by: 'local' | 'job' | 'cluster';
+  /** The build's hash, and the repository it is pushed to; none where the cluster builds. */
+  readonly build?: string;
+  readonly image?: string;
+}
+
+/** JSON, for people and programs. Its file is not called .json: Argo CD would take it for a manifest. */
+export function printJson(value: BuildPlan | PoolBuild): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+export function parseJson<T extends BuildPlan | PoolBuild>(text: string, file: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw failure('input', 'dist-broken', 'this file is not what synth wrote', {
+      hint: 'Write dist/ again: `layers synth`.',
+      origin: { file },
+    });
+  }
+}
+
+export const isCurrentFormat = (plan: BuildPlan, format: number): Diagnostic[] =>
+  plan.format === format
+    ? []
+    : [
+        ...failure(
+          'input',
+          'plan-format',
+          `this build has format ${plan.format}, and this version of layers knows ${format}`,
+        ).diagnostics,
+      ];

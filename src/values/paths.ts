@@ -1,0 +1,57 @@
+import { show, ValueError, value } from './value.ts';
+
+/** A path in the image. */
+export type AbsolutePath = string & { readonly __absolutePath: unique symbol };
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+function assertPlain(text: string): void {
+  if (CONTROL.test(text)) throw new ValueError(`${show(text)} has control characters, which no path should`);
+  if (text.split('/').includes('..'))
+    throw new ValueError(
+      `${show(text)} has "..", which could lead anywhere`,
+      'Write the path that is meant.',
+    );
+}
+
+export const absolutePath = value((text): AbsolutePath => {
+  assertPlain(text);
+  if (!text.startsWith('/')) throw new ValueError(`${show(text)} is not an absolute path`, `Write /${text}.`);
+  if (text.endsWith('/') || text.includes('//') || text.split('/').includes('.')) {
+    throw new ValueError(
+      `${show(text)} is not the path of a file`,
+      'Write it without "//", "/./" and a final slash.',
+    );
+  }
+  return text as AbsolutePath;
+});
+
+/** A file below `layers/`, such as `files/agent.conf`. */
+export function parseSourcePath(text: string): string {
+  assertPlain(text);
+  if (!text.startsWith('files/') || text.endsWith('/') || text.includes('//') || text.includes('\\')) {
+    throw new ValueError(
+      `${show(text)} is not a file below layers/files/`,
+      'Put the file there and write files/<name>.',
+    );
+  }
+  return text;
+}
+
+export const sourcePath = value(parseSourcePath);
+
+/** Permissions in octal, `0644`. A string, because YAML reads a bare 0644 as 420. */
+export const fileMode = value((text) => {
+  if (/^[0-7]{3,4}$/.test(text)) return text.padStart(4, '0');
+  throw new ValueError(
+    `${show(text)} is not a file mode`,
+    'Write three or four octal digits in quotes: "0644".',
+  );
+});
+
+/** `user` or `user:group`, by name or number. */
+export const fileOwner = value((text) => {
+  if (/^[a-z0-9_][a-z0-9_.-]*(?::[a-z0-9_][a-z0-9_.-]*)?$/i.test(text)) return text;
+  throw new ValueError(`${show(text)} is not an owner`, 'Write user or user:group, by name or number.');
+});

@@ -1,0 +1,43 @@
+import { parseImageRef } from './image-ref.ts';
+import { show, ValueError, value } from './value.ts';
+
+// The API server's two expressions for renderedImagePushSpec, and the one for the digest in the status. The latter
+// has room for one namespace only, so that a deeper path builds and can then not be recorded.
+const NAMED =
+  /^([a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+(:[0-9]{2,5})?(\/[a-zA-Z0-9-_]{1,61})*\/[a-zA-Z0-9-_.]+:[a-zA-Z0-9._-]+$/;
+const SERVICE = /^[^.]+\.[^.]+\.svc:\d+\/[^/]+\/[^/]+:[^/]+$/;
+const STATUS = /^([a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+(:[0-9]{2,5})?\/([a-zA-Z0-9-_]{0,61}\/)?[a-zA-Z0-9-_.]*?$/;
+
+/** Where a cluster pushes what it builds: accepted only where the API server, the controller and the status all can use it. */
+export const pushSpec = value((text) => {
+  const ref = parseImageRef(text);
+  if (ref.digest !== undefined || ref.tag === undefined) {
+    throw new ValueError(
+      `${show(text)} must end in a tag`,
+      `Write ${ref.registry}/${ref.repository}:latest. The operator replaces the tag by the name of each build.`,
+    );
+  }
+  if (!NAMED.test(text) && !SERVICE.test(text)) {
+    throw new ValueError(
+      `the API server refuses ${show(text)}`,
+      'The host needs a dot, and dots in the path may be in its last part only.',
+    );
+  }
+  // The build's own copy of it, in the MachineOSBuild, has no rule for services but NAMED.
+  if (!NAMED.test(text) || !STATUS.test(`${ref.registry}/${ref.repository}`)) {
+    throw new ValueError(
+      `the build of ${show(text)} would run, and its digest could not be recorded`,
+      'The status field holds one namespace: host/namespace/name:tag (openshift/api#2918).',
+    );
+  }
+  if (ref.registry === 'docker.io' || ref.registry === 'index.docker.io') {
+    if (ref.registry === 'index.docker.io' || !ref.repository.includes('/')) {
+      throw new ValueError(
+        `${show(text)} is not in its canonical form`,
+        'Write docker.io/<namespace>/<name>:<tag>.',
+      );
+    }
+  }
+  if (text.length > 447) throw new ValueError(`${show(text)} is longer than 447 characters`);
+  return text;
+});

@@ -1,0 +1,21 @@
+import { show, ValueError, value } from './value.ts';
+
+/** An OpenShift release, `4.19.3` or `5.0.0-rc.1`. */
+export type ReleaseVersion = string & { readonly __release: unique symbol };
+
+const VERSION = /^([0-9]+)\.([0-9]+)\.([0-9]+)(-[0-9A-Za-z.-]+)?$/;
+
+export const releaseVersion = value((text): ReleaseVersion => {
+  if (VERSION.test(text)) return text as ReleaseVersion;
+  throw new ValueError(
+    `${show(text)} is not a release`,
+    'Write the z-stream in full and in quotes, such as "4.19.3": rules and base images differ between them.',
+  );
+});
+
+/** Whether a release is of this minor version or a later one. */
+export function isAtLeast(release: ReleaseVersion, minor: '4.18' | '4.19'): boolean {
+  const [, major, minorNumber] = VERSION.exec(release)?.map(Number) ?? [];
+  const [wantedMajor, wantedMinor] = minor.split('.').map(Number);
+  return major! > wantedMajor! || (major === wantedMajor && minorNumber! >= wantedMinor!);
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { sha256 } from './digest.ts';
+import { parseSourcePath } from './paths.ts';
+import { basenameOf, parseHttpUrl } from './url.ts';
+import { ValueError, value } from './value.ts';
+
+/** A name that dnf takes for a file's, and that no shell glob changes. */
+const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._+~^-]*\.rpm$/;
+
+const HINT = 'dnf tells files from package names by the ending .rpm: name-version-release.arch.rpm.';
+
+const rpmUrl = value((text) => {
+  const url = parseHttpUrl(text);
+  if (!FILE_NAME.test(basenameOf(url)))
+    throw new ValueError('this URL does not end in the name of an RPM', HINT);
+  return url;
+});
+
+const rpmFile = value((text) => {
+  const path = parseSourcePath(text);
+  if (!FILE_NAME.test(fileNameOf(path))) throw new ValueError('this file is not named as an RPM is', HINT);
+  return path;
+});
+
+/** One RPM, by URL or as a file below `layers/files/`. */
+export const rpm = z
+  .strictObject({
+    url: rpmUrl.optional().describe('Where the build downloads it from: http or https, without credentials.'),
+    file: rpmFile
+      .optional()
+      .describe(
+        'The RPM as a file below `layers/`: `files/<name>.rpm`. Not for `machineOSConfig`, whose builds have no context.',
+      ),
+    sha256: sha256
+      .optional()
+      .describe(
+        'Its sum, 64 hexadecimal digits. The build checks it before it installs; a file is checked by the compiler, too.',
+      ),
+  })
+  .superRefine((props, context) => {
+    if ((props.url === undefined) === (props.file === undefined)) {
+      context.addIssue({
+        code: 'custom',
+        message: 'an RPM has either a url or a file',
+        params: { hint: 'Write { url: https://… } or { file: files/… }.' },
+      });
+    }
+  });
+
+export type Rpm = z.output<typeof rpm>;
+
+/** The name of its file, `systemd-252-46.el9_4.x86_64.rpm`. */
+export function rpmFileName({ url, file }: Rpm): string {
+  return url === undefined ? fileNameOf(file!) : basenameOf(url);
+}
+
+function fileNameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,34 @@
+import { show, ValueError, value } from './value.ts';
+
+// What RFC 3986 allows, less the characters that a shell would read: none of them occurs in the URL of an RPM.
+const CHARACTERS = /^[A-Za-z0-9\-._~:/?#@!&*+,;=%[\]^]+$/;
+
+/** An http or https URL without credentials. Handed to curl and dnf as it was written. */
+export function parseHttpUrl(text: string): string {
+  if (!/^https?:\/\//.test(text)) throw new ValueError(`${show(text)} is not an http or https URL`);
+  if (!CHARACTERS.test(text) || !URL.canParse(text)) {
+    throw new ValueError(
+      `${show(text)} has characters that no URL has`,
+      'Write spaces, quotes, dollar signs and parentheses percent-encoded: %20, %22, %27, %24, %28, %29.',
+    );
+  }
+  const { username, password } = new URL(text);
+  if (username !== '' || password !== '') {
+    throw new ValueError(
+      'this URL carries credentials, which would be in git and in the image',
+      'Take them out of the URL.',
+    );
+  }
+  return text;
+}
+
+export const httpUrl = value(parseHttpUrl);
+
+/** The last segment of a URL's path: the name a download gets. Empty where it has none that can be decoded. */
+export function basenameOf(url: string): string {
+  try {
+    return decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '');
+  } catch {
+    return '';
+  }
+}
