@@ -1,0 +1,179 @@
+import { printStage } from '../containerfile/print.ts';
+import type { Diagnostic, Origin } from '../diagnostics.ts';
+import type { Layer } from '../spec/layer.ts';
+import type { Library, Located } from '../spec/library.ts';
+import { FORMAT } from '../spec/lock.ts';
+import type { Pool } from '../spec/pool.ts';
+import { kindOf } from '../spec/variant.ts';
+import { TARGETS } from '../targets/index.ts';
+import type { PinnedImage } from '../values/image-ref.ts';
+import { isAtLeast } from '../values/release-version.ts';
+import type { CompiledPool, Traced } from './compiled-pool.ts';
+import { compose } from './compose.ts';
+import { contentHash } from './hash.ts';
+import type { Sources } from './sources.ts';
+
+export interface CompileInput {
+  readonly pool: Located<Pool>;
+  readonly library: Library;
+  readonly sources: Sources;
+}
+
+/** A pool with its layers composed, or all that is wrong with it. Warnings may come with either. */
+export function compilePool({ pool: { value: pool, origin }, library, sources }: CompileInput): {
+  compiled?: CompiledPool;
+  diagnostics: Diagnostic[];
+} {
+  const diagnostics: Diagnostic[] = [];
+  const reject = (code: string, path: (string | number)[], message: string, hint: string): void => {
+    diagnostics.push({
+      code,
+      severity: 'error',
+      source: 'input',
+      message,
+      hint,
+      origin: below(origin, path),
+    });
+  };
+  const [targetName] = kindOf(pool.target);
+  const target = TARGETS[targetName];
+  const release = library.releases.get(pool.release)?.value;
+  const base = pool.base ?? release?.amd64['rhel-coreos'];
+  if (base === undefined) {
+    reject(
+      'unknown-release',
+      ['release'],
+      `there is no Release document for ${pool.release}`,
+      'Add one with its images by digest, or give the pool a base.',
+    );
+  }
+  if (target.builtBy === 'cluster' && pool.build !== undefined) {
+    reject(
+      'build-not-ours',
+      ['build'],
+      'the cluster builds this pool itself, from its MachineOSConfig',
+      'Leave build out, or use the target machineConfig.',
+    );
+  }
+  if (targetName === 'machineOSConfig' && !isAtLeast(pool.release, '4.18')) {
+    reject(
+      'machineosconfig-too-old',
+      ['release'],
+      `OpenShift ${pool.release} has another, older MachineOSConfig API`,
+      'Use the target machineConfig, or a release from 4.18 on.',
+    );
+  }
+  const layers = resolveLayers(pool, origin, library, diagnostics);
+  const composed = compose({
+    layers,
+    release: pool.release,
+    el: release?.amd64.el,
+    hasContext: target.builtBy === 'runner',
+    sources,
+  });
+  diagnostics.push(...composed.diagnostics);
+  if (base === undefined || diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
+
+  const containerfile = printStage(
+    target.from(base),
+    withComments(composed.traced, target.builtBy === 'runner'),
+  );
+  if (target.limit !== undefined && [...containerfile].length > target.limit) {
+    reject(
+      'containerfile-too-long',
+      ['layers'],
+      `its Containerfile has ${[...containerfile].length} characters, and a MachineOSConfig holds ${target.limit}`,
+      `Move files and downloads into an RPM, or use the target machineConfig. By layer: ${costs(composed.traced)}.`,
+    );
+    return { diagnostics };
+  }
+  const job = typeof pool.build === 'object' ? pool.build.job : undefined;
+  return {
+    compiled: {
+      id: { pool: pool.name },
+      pool,
+      origin,
+      base,
+      traced: composed.traced,
+      files: composed.files,
+      containerfile,
+      by: target.builtBy === 'cluster' ? 'cluster' : job === undefined ? 'local' : 'job',
+      ...(job && { job }),
+      hash: hashOf(pool, base, composed),
+    },
+    diagnostics,
+  };
+}
+
+function hashOf({ refresh }: Pool, base: PinnedImage, { traced, files }: ReturnType<typeof compose>): string {
+  const instructions = traced.map(({ instruction }) => instruction);
+  return contentHash({
+    format: FORMAT,
+    architecture: 'amd64',
+    base: base.digest,
+    refresh,
+    instructions,
+    files,
+  });
+}
+
+function resolveLayers(
+  pool: Pool,
+  origin: Origin,
+  library: Library,
+  diagnostics: Diagnostic[],
+): Located<Layer>[] {
+  const names = new Set<string>();
+  return pool.layers.flatMap((entry, index) => {
+    const at = below(origin, ['layers', index]);
+    const name = typeof entry === 'string' ? entry : entry.name;
+    if (names.has(name)) {
+      diagnostics.push({
+        code: 'layer-twice',
+        severity: 'error',
+        source: 'input',
+        message: `the pool has the layer ${name} twice`,
+        hint: 'Leave one of them out, or rename the one written in place.',
+        origin: at,
+      });
+    }
+    names.add(name);
+    if (typeof entry !== 'string') return [{ value: entry, origin: at }];
+    const layer = library.layers.get(entry);
+    if (layer !== undefined) return [layer];
+    const known = [...library.layers.keys()].join(', ');
+    diagnostics.push({
+      code: 'unknown-layer',
+      severity: 'error',
+      source: 'input',
+      message: `there is no layer ${entry}`,
+      hint: known === '' ? 'There are no Layer documents yet.' : `Known are: ${known}.`,
+      origin: at,
+    });
+    return [];
+  });
+}
+
+/** Each step's name above its first instruction. What the cluster builds has none: a changed reason must not start a build. */
+function withComments(traced: readonly Traced[], wanted: boolean) {
+  return traced.map(({ instruction, layer, kind, comment }, index) => {
+    const before = traced[index - 1];
+    const isFirst =
+      before === undefined || before.layer !== layer || before.kind !== kind || before.comment !== comment;
+    if (!wanted || layer === undefined || !isFirst) return { instruction };
+    return { instruction, comment: `${layer}: ${kind}${comment === undefined ? '' : ` (${comment})`}` };
+  });
+}
+
+function costs(traced: readonly Traced[]): string {
+  const byLayer = new Map<string, number>();
+  for (const { layer = 'the end of the stage', instruction } of traced) {
+    const length = [...printStage('', [{ instruction }])].length - 1;
+    byLayer.set(layer, (byLayer.get(layer) ?? 0) + length);
+  }
+  return [...byLayer].map(([layer, length]) => `${layer} ${length}`).join(', ');
+}
+
+function below(origin: Origin, path: readonly (string | number)[]): Origin {
+  return { ...origin, path: [...(origin.path ?? []), ...path] };
+}

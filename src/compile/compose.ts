@@ -1,0 +1,95 @@
+import type { ContextFile } from '../containerfile/context-file.ts';
+import type { Command } from '../containerfile/instruction.ts';
+import type { Diagnostic, Origin } from '../diagnostics.ts';
+import type { Layer } from '../spec/layer.ts';
+import type { Located } from '../spec/library.ts';
+import { kindOf } from '../spec/variant.ts';
+import { STEPS } from '../steps/index.ts';
+import type { Problem, StepContext, StepKind, StepOutput } from '../steps/step.ts';
+import type { ReleaseVersion } from '../values/release-version.ts';
+import type { Traced } from './compiled-pool.ts';
+import { endingOf } from './finish.ts';
+import type { Sources } from './sources.ts';
+
+export interface ComposeInput {
+  readonly layers: readonly Located<Layer>[];
+  readonly release: ReleaseVersion;
+  readonly el: string | undefined;
+  readonly hasContext: boolean;
+  readonly sources: Sources;
+}
+
+export interface Composed {
+  readonly traced: readonly Traced[];
+  readonly files: readonly ContextFile[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The instructions of layers, in the order they are written: nothing is ever reordered. */
+export function compose(input: ComposeInput): Composed {
+  const ending = endingOf(input.release);
+  const traced: Traced[] = [];
+  const files = new Map<string, ContextFile>();
+  const diagnostics: Diagnostic[] = [];
+  const atTheEnd: Command[] = [];
+  for (const { value: layer, origin } of input.layers) {
+    for (const [index, props] of layer.steps.entries()) {
+      const [name] = kindOf(props);
+      const at = [...(origin.path ?? []), 'steps', index, name];
+      const context = contextOf(input, { ...origin, path: at }, diagnostics);
+      const { output, comment } = render(name, props[name], context);
+      for (const instruction of output.instructions) {
+        traced.push({
+          instruction: instruction.kind === 'run' ? ending.run(instruction) : instruction,
+          layer: layer.name,
+          kind: name,
+          ...(comment !== undefined && { comment }),
+        });
+      }
+      for (const file of output.files ?? []) files.set(file.name, file);
+      atTheEnd.push(...(output.finally ?? []));
+    }
+  }
+  const last = ending.last(atTheEnd);
+  if (last !== undefined) traced.push({ instruction: last, kind: 'end' });
+  return { traced, files: [...files.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), diagnostics };
+}
+
+/** One step by its kind. The kinds' props differ; that they fit was checked when they were parsed. */
+function render(
+  name: keyof typeof STEPS,
+  props: unknown,
+  context: StepContext,
+): { output: StepOutput; comment?: string } {
+  const kind = STEPS[name] as unknown as StepKind<string, never>;
+  const comment = kind.comment?.(props as never);
+  return { output: kind.render(props as never, context), ...(comment !== undefined && { comment }) };
+}
+
+function contextOf(input: ComposeInput, origin: Origin, diagnostics: Diagnostic[]): StepContext {
+  const report = ({ path = [], severity = 'error', ...problem }: Problem): void => {
+    diagnostics.push({
+      source: severity === 'error' ? 'input' : 'finding',
+      severity,
+      ...problem,
+      origin: { ...origin, path: [...(origin.path ?? []), ...path] },
+    });
+  };
+  return {
+    release: input.release,
+    el: input.el,
+    hasContext: input.hasContext,
+    report,
+    source(path, at) {
+      const found = input.sources.get(path);
+      if (typeof found !== 'string') return found;
+      report({
+        code: 'no-source',
+        message: found,
+        hint: 'Sources are regular files below layers/files/, in git.',
+        path: at,
+      });
+      return undefined;
+    },
+  };
+}

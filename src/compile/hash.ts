@@ -1,0 +1,35 @@
+import { sha256Of } from '../containerfile/context-file.ts';
+import type { Instruction } from '../containerfile/instruction.ts';
+import { shellText } from '../containerfile/print.ts';
+import type { Digest } from '../values/digest.ts';
+
+/** What an image's bytes depend on. Not: comments, reasons, names of pools and layers, where it is pulled from and pushed to. */
+export interface HashInput {
+  readonly format: number;
+  readonly architecture: string;
+  readonly base: Digest;
+  readonly refresh: string | undefined;
+  readonly instructions: readonly Instruction[];
+  readonly files: readonly { readonly name: string; readonly sha256: string }[];
+}
+
+/** The content hash: equal builds have equal ones, in any repository and under any name. */
+export function contentHash({ format, architecture, base, refresh, instructions, files }: HashInput): string {
+  const sums = new Map(files.map(({ name, sha256 }) => [name, sha256]));
+  const canonical = {
+    format,
+    architecture,
+    base,
+    refresh: refresh ?? null,
+    instructions: instructions.map((instruction) =>
+      instruction.kind === 'run'
+        ? [
+            'run',
+            shellText(instruction.commands),
+            (instruction.mounts ?? []).map(({ source, target }) => [sums.get(source), target]),
+          ]
+        : ['copy', sums.get(instruction.source), instruction.target, instruction.mode, instruction.owner],
+    ),
+  };
+  return sha256Of(JSON.stringify(canonical)).slice(0, 32);
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { layer } from './layer.ts';
+import { pool } from './pool.ts';
+import { release } from './release.ts';
+
+/** Every kind of document under `layers/`. */
+export const DOCUMENTS = {
+  Layer: layer.extend({ kind: z.literal('Layer').describe('Says that this document is a layer.') }),
+  Release: release.extend({ kind: z.literal('Release').describe('Says that this document is a release.') }),
+  Pool: pool.extend({ kind: z.literal('Pool').describe('Says that this document is a pool.') }),
+} as const;
+
+export type DocumentKind = keyof typeof DOCUMENTS;

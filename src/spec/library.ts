@@ -1,0 +1,89 @@
+import type { Diagnostic, Origin } from '../diagnostics.ts';
+import type { ReleaseVersion } from '../values/release-version.ts';
+import { DOCUMENTS, type DocumentKind } from './document.ts';
+import type { Layer } from './layer.ts';
+import { parseSpec } from './parse.ts';
+import type { Pool, PoolProps } from './pool.ts';
+import type { Release } from './release.ts';
+import type { YamlDocument } from './yaml.ts';
+
+/** Something that was written, and where. */
+export interface Located<T> {
+  readonly value: T;
+  readonly origin: Origin;
+}
+
+/** The documents of `layers/`, each by its name. */
+export interface Library {
+  readonly layers: ReadonlyMap<string, Located<Layer>>;
+  readonly releases: ReadonlyMap<ReleaseVersion, Located<Release>>;
+  readonly pools: readonly (Located<Pool> & { readonly props: PoolProps })[];
+}
+
+/** Sorts documents by kind and name, and says what is wrong with those that are none. */
+export function collect(documents: readonly YamlDocument[]): { library: Library; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const layers = new Map<string, Located<Layer>>();
+  const releases = new Map<ReleaseVersion, Located<Release>>();
+  const pools = new Map<string, Library['pools'][number]>();
+  for (const { data, origin } of documents) {
+    const kind = kindOf(data, origin, diagnostics);
+    if (kind === undefined) continue;
+    const parsed = parseSpec(DOCUMENTS[kind], data, origin);
+    diagnostics.push(...parsed.diagnostics);
+    if (parsed.value === undefined) continue;
+    const { kind: _, ...value } = parsed.value;
+    if (parsed.value.kind === 'Layer') add(layers, { value: value as Layer, origin });
+    else if (parsed.value.kind === 'Release') add(releases, { value: value as Release, origin });
+    else {
+      const { kind: _, ...props } = data as PoolProps & { kind: string };
+      add(pools, { value: value as Pool, origin, props });
+    }
+  }
+  const byName = [...pools.values()].sort((a, b) => (a.value.name < b.value.name ? -1 : 1));
+  return { library: { layers, releases, pools: byName }, diagnostics };
+
+  function add<T extends { name: string }, L extends Located<T>>(known: Map<string, L>, located: L): void {
+    const { name } = located.value;
+    const first = known.get(name);
+    if (first === undefined) {
+      known.set(name, located);
+      return;
+    }
+    diagnostics.push({
+      code: 'name-twice',
+      severity: 'error',
+      source: 'input',
+      message: `${name} is there twice`,
+      hint: 'Rename or remove one of them.',
+      origin: { ...located.origin, path: ['name'] },
+      related: [{ message: 'the first one', origin: { ...first.origin, path: ['name'] } }],
+    });
+  }
+}
+
+function kindOf(data: unknown, origin: Origin, diagnostics: Diagnostic[]): DocumentKind | undefined {
+  const known = Object.keys(DOCUMENTS);
+  const report = (message: string, path: string[]) =>
+    diagnostics.push({
+      code: 'unknown-kind',
+      severity: 'error',
+      source: 'input',
+      message,
+      hint: `A document begins with kind: and one of ${known.join(', ')}.`,
+      origin: { ...origin, path },
+    });
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    report('a document is a mapping', []);
+    return undefined;
+  }
+  const { kind } = data as { kind?: unknown };
+  if (typeof kind === 'string' && Object.hasOwn(DOCUMENTS, kind)) return kind as DocumentKind;
+  report(
+    kind === undefined
+      ? 'this document does not say its kind'
+      : `${JSON.stringify(kind)} is not a kind of document`,
+    ['kind'],
+  );
+  return undefined;
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { type Diagnostic, failure } from '../diagnostics.ts';
+import { digest } from '../values/digest.ts';
+import { imageRepository, pinnedImage } from '../values/image-ref.ts';
+import { releaseVersion } from '../values/release-version.ts';
+import { pattern } from '../values/value.ts';
+import { parseSpec } from './parse.ts';
+import { parseYaml } from './yaml.ts';
+
+/** The lock: which build each pool has, and which image each build is. Written by `layers build --pin`, read by synth. */
+export const LOCK = 'layers/layers.lock';
+
+/** The render format of `dist/`. Within one, no byte of a pool changes by an upgrade of the tool. */
+export const FORMAT = 1;
+
+const hash = pattern(/^[0-9a-f]{32}$/, "a build's hash");
+
+const lock = z.strictObject({
+  format: z.literal(FORMAT),
+  /** The oldest version of the tool that understands this lock. */
+  minimumVersion: pattern(/^[0-9]+\.[0-9]+\.[0-9]+$/, 'a version'),
+  builds: z.record(
+    hash,
+    z.strictObject({
+      digest,
+      base: pinnedImage,
+      release: releaseVersion,
+      /** `built` by `layers build`, or `adopted`: found in the registry under its content tag. */
+      origin: z.enum(['built', 'adopted']),
+      /** False where no registry has the image: no osImageURL may come of it. */
+      pushed: z.boolean(),
+    }),
+  ),
+  pools: z.record(z.string(), z.strictObject({ build: hash, image: imageRepository })),
+});
+
+export type Lock = z.output<typeof lock>;
+/** The lock as it stands in its file. */
+export type LockText = z.input<typeof lock>;
+
+export const EMPTY_LOCK: LockText = { format: FORMAT, minimumVersion: '0.1.0', builds: {}, pools: {} };
+
+/** Reads the lock's text; no text is an empty lock. */
+export function parseLock(text: string | undefined): { lock: LockText; diagnostics: Diagnostic[] } {
+  if (text === undefined) return { lock: EMPTY_LOCK, diagnostics: [] };
+  const { documents, diagnostics } = parseYaml(text, LOCK);
+  if (diagnostics.length > 0) return { lock: EMPTY_LOCK, diagnostics: diagnostics.map(withHint) };
+  const [document] = documents;
+  const origin = { file: LOCK, document: 0 };
+  if (document === undefined)
+    return {
+      lock: EMPTY_LOCK,
+      diagnostics: failure('input', 'lock-empty', 'the lock is empty', { origin }).diagnostics.map(withHint),
+    };
+  const { format } = document.data as { format?: unknown };
+  if (typeof format === 'number' && format > FORMAT) {
+    const newer = failure(
+      'input',
+      'lock-newer',
+      `this lock has format ${format}, and this version of layers knows ${FORMAT}`,
+      {
+        hint: 'Upgrade cdk8s-os-layers.',
+        origin: { ...origin, path: ['format'] },
+      },
+    );
+    return { lock: EMPTY_LOCK, diagnostics: [...newer.diagnostics] };
+  }
+  const parsed = parseSpec(lock, document.data, origin);
+  if (parsed.value === undefined) return { lock: EMPTY_LOCK, diagnostics: parsed.diagnostics.map(withHint) };
+  const data = document.data as LockText;
+  const dangling = Object.entries(data.pools).filter(([, { build }]) => data.builds[build] === undefined);
+  return {
+    lock: data,
+    diagnostics: dangling.flatMap(([pool, { build }]) =>
+      failure('input', 'lock-dangling', `the lock pins ${pool} to a build that it does not have: ${build}`, {
+        origin: { ...origin, path: ['pools', pool, 'build'] },
+      }).diagnostics.map(withHint),
+    ),
+  };
+}
+
+function withHint(diagnostic: Diagnostic): Diagnostic {
+  return { hint: 'Restore the lock from git: `git checkout -- layers/layers.lock`.', ...diagnostic };
+}
+
+const HEADER = '# Which image each pool runs. Written by `layers build --pin`; do not edit it by hand.\n';
+
+/** The lock's canonical text: sorted, without anything that differs between two runs. */
+export function printLock({ format, minimumVersion, builds, pools }: LockText): string {
+  const lines = [`format: ${format}`, `minimumVersion: ${minimumVersion}`, 'builds:'];
+  const used = new Set(Object.values(pools).map(({ build }) => build));
+  for (const [hash, build] of sorted(builds)) {
+    if (build.pushed && !used.has(hash)) continue;
+    lines.push(
+      `  ${JSON.stringify(hash)}:`,
+      `    digest: ${build.digest}`,
+      `    base: ${build.base}`,
+      `    release: ${JSON.stringify(build.release)}`,
+      `    origin: ${build.origin}`,
+      `    pushed: ${build.pushed}`,
+    );
+  }
+  lines.push('pools:');
+  for (const [pool, { build, image }] of sorted(pools)) {
+    lines.push(`  ${JSON.stringify(pool)}:`, `    build: ${JSON.stringify(build)}`, `    image: ${image}`);
+  }
+  return `${HEADER}${lines.join('\n').replace(/^(builds|pools):$(?!\n {2})/gm, '$1: {}')}\n`;
+}
+
+function sorted<T>(record: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,153 @@
+import type { z } from 'zod';
+import type { Diagnostic, Origin } from '../diagnostics.ts';
+import { keysAt } from './keys.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What a schema makes of a value, or everything that is wrong with it, each at its place. */
+export function parseSpec<Schema extends z.ZodType>(
+  schema: Schema,
+  data: unknown,
+  origin: Origin,
+): { value?: z.output<Schema>; diagnostics: Diagnostic[] } {
+  const result = schema.safeParse(data, { reportInput: true });
+  if (result.success) return { value: result.data, diagnostics: [] };
+  return { diagnostics: explainAll(result.error.issues, [], schema, origin) };
+}
+
+function explainAll(
+  issues: readonly Issue[],
+  parent: readonly PropertyKey[],
+  schema: z.ZodType,
+  origin: Origin,
+): Diagnostic[] {
+  // A misspelt kind is not also a missing one.
+  const misspelt = new Set(
+    issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.path.join('.') : [])),
+  );
+  return issues
+    .filter(
+      (issue) => !(issue.code === 'custom' && issue.params?.variant && misspelt.has(issue.path.join('.'))),
+    )
+    .flatMap((issue) => explain(issue, parent, schema, origin));
+}
+
+function explain(
+  issue: Issue,
+  parent: readonly PropertyKey[],
+  schema: z.ZodType,
+  origin: Origin,
+): Diagnostic[] {
+  const path = [...parent, ...issue.path] as (string | number)[];
+  const at = (
+    message: string,
+    code: string,
+    hint?: string,
+    keys: (string | number)[] = path,
+  ): Diagnostic => ({
+    code,
+    severity: 'error',
+    source: 'input',
+    message,
+    ...(hint !== undefined && { hint }),
+    origin: { ...origin, path: [...(origin.path ?? []), ...keys] },
+  });
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => {
+        const known = keysAt(schema, path);
+        return at(`${key} is not known here`, 'unknown-key', suggest(key, known), [...path, key]);
+      });
+    case 'invalid_union': {
+      // The alternative that fits the value's shape has the errors that help.
+      const branches = issue.errors.filter((errors) => !errors.some((error) => isShapeMismatch(error)));
+      if (branches.length === 1) return explainAll(branches[0]!, path, schema, origin);
+      const expected = issue.errors.flatMap((errors) => errors.filter(isShapeMismatch).map(expectation));
+      return [
+        at(
+          `this is ${describe(issue.input)}, where ${[...new Set(expected)].join(' or ')} belongs`,
+          'wrong-type',
+        ),
+      ];
+    }
+    case 'invalid_type':
+      if (issue.input === undefined)
+        return [at(`${String(path.at(-1) ?? 'the document')} is missing`, 'missing-key')];
+      return [
+        at(
+          `this is ${describe(issue.input)}, where ${expectation(issue)} belongs`,
+          'wrong-type',
+          typeHint(issue),
+        ),
+      ];
+    case 'invalid_value':
+      if (issue.input === undefined) return [at(`${String(path.at(-1))} is missing`, 'missing-key')];
+      return [
+        at(
+          `this must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`,
+          'invalid-value',
+        ),
+      ];
+    case 'too_small':
+      return [at(issue.origin === 'string' ? 'this text is empty' : 'this list is empty', 'invalid-value')];
+    default: {
+      const hint = issue.code === 'custom' ? (issue.params?.hint as string | undefined) : undefined;
+      return [at(issue.message, 'invalid-value', hint)];
+    }
+  }
+}
+
+/** Whether an alternative was meant for another type of value altogether. */
+function isShapeMismatch(error: Issue): boolean {
+  return error.path.length === 0 && (error.code === 'invalid_type' || error.code === 'invalid_value');
+}
+
+function expectation(issue: Issue): string {
+  if (issue.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(value)).join(' or ');
+  const names: Record<string, string> = {
+    string: 'text',
+    object: 'a mapping',
+    array: 'a list',
+    boolean: 'true or false',
+  };
+  return issue.code === 'invalid_type' ? (names[issue.expected] ?? `a ${issue.expected}`) : 'another value';
+}
+
+function describe(input: unknown): string {
+  if (input === null) return 'empty';
+  if (Array.isArray(input)) return 'a list';
+  if (typeof input === 'object') return 'a mapping';
+  if (typeof input === 'string') return 'text';
+  return `the ${typeof input} ${String(input)}`;
+}
+
+function typeHint(issue: Issue & { code: 'invalid_type' }): string | undefined {
+  if (issue.expected !== 'string') return undefined;
+  if (typeof issue.input === 'number')
+    return 'Put it in quotes: YAML reads 4.20 as the number 4.2, and 0644 as 420.';
+  if (typeof issue.input === 'boolean') return 'Put it in quotes.';
+  return undefined;
+}
+
+/** The known key that a misspelt one is nearest to, else all of them. */
+function suggest(key: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const nearest = known
+    .map((name) => ({ name, distance: distance(key.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)[0]!;
+  if (nearest.distance <= Math.max(1, Math.floor(key.length / 3))) return `Did you mean ${nearest.name}?`;
+  return `Known are: ${known.join(', ')}.`;
+}
+
+/** Levenshtein's: how many letters to add, drop or change. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { TARGETS, type TargetName } from '../targets/index.ts';
+import { pinnedImage } from '../values/image-ref.ts';
+import { dnsLabel, poolName } from '../values/names.ts';
+import { releaseVersion } from '../values/release-version.ts';
+import { build } from './build.ts';
+import { layer } from './layer.ts';
+import { variant } from './variant.ts';
+
+type TargetShape = { [Name in TargetName]: (typeof TARGETS)[Name]['schema'] };
+
+const targetShape = Object.fromEntries(
+  Object.values(TARGETS).map(({ name, schema, summary }) => [name, schema.describe(summary)]),
+) as unknown as TargetShape;
+
+export const pool = z.strictObject({
+  name: poolName.describe("The MachineConfigPool's name, at most 21 characters."),
+  release: releaseVersion.describe(
+    'The OpenShift release it is built for, in quotes: "4.19.3". A Release document has its images.',
+  ),
+  layers: z
+    .array(z.union([dnsLabel, layer]))
+    .min(1)
+    .describe('Its layers, in this order: names of Layer documents, or layers written in place.'),
+  base: pinnedImage.optional().describe("An OS image by digest, instead of the release's."),
+  build: build.optional(),
+  refresh: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Any text. Another text builds anew, for newer packages in the repositories.'),
+  target: variant('target', targetShape).describe('How the image reaches the nodes.'),
+});
+
+/** A MachineConfigPool whose nodes get an image of layers. */
+export type Pool = z.output<typeof pool>;
+/** A pool as it is written. */
+export type PoolProps = z.input<typeof pool>;

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { pinnedImage } from '../values/image-ref.ts';
+import { releaseVersion } from '../values/release-version.ts';
+import { pattern } from '../values/value.ts';
+
+const images = z.strictObject({
+  'rhel-coreos': pinnedImage.describe(
+    'The OS image: what `oc adm release info --image-for rhel-coreos` prints.',
+  ),
+  'rhel-coreos-extensions': pinnedImage.optional().describe("The extensions' image."),
+  'driver-toolkit': pinnedImage.optional().describe('The image that kernel modules are built in.'),
+  kernel: z.string().min(1).optional().describe("The OS image's kernel, `version-release.arch`."),
+  el: pattern(/^[0-9]+(\.[0-9]+)?$/, 'a version of RHEL', 'Write "9.6".')
+    .optional()
+    .describe('The RHEL under it, such as "9.6".'),
+});
+
+export const release = z.strictObject({
+  name: releaseVersion.describe('The z-stream, in quotes: "4.19.3".'),
+  amd64: images.describe('Its images for amd64, by digest.'),
+});
+
+/** What is known of one OpenShift z-stream. */
+export type Release = z.output<typeof release>;
+export type ReleaseProps = z.input<typeof release>;

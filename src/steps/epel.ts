@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { shellTemplate } from '../containerfile/template.ts';
+import { packageName } from '../values/names.ts';
+import { rpm } from '../values/rpm.ts';
+import { httpUrl } from '../values/url.ts';
+import { pattern } from '../values/value.ts';
+import { fetchRpms, RPM_ARGUMENTS, RPM_SKELETON } from './fetched-rpms.ts';
+import { defineStep } from './step.ts';
+
+const fromRelease = shellTemplate(
+  `
+    dnf install -y${RPM_ARGUMENTS}
+    dnf install -y {{words packages}}
+    {{#unless keep}}dnf remove -y --noautoremove epel-release{{/unless}}`,
+  { ...RPM_SKELETON, packages: [''], keep: false },
+);
+
+const fromMirror = shellTemplate(
+  `dnf install -y --repofrompath {{sh repository}} --setopt=epel.gpgcheck=1 --setopt={{sh key}} {{words packages}}`,
+  { repository: '', key: '', packages: [''] },
+);
+
+export const epel = defineStep({
+  name: 'epel',
+  summary: 'Installs packages from EPEL, and leaves no repository enabled behind.',
+  schema: z
+    .strictObject({
+      packages: z.array(packageName).min(1).describe('Names of packages in EPEL.'),
+      el: pattern(/^[0-9]+$/, "EPEL's major version", 'Write "9".')
+        .optional()
+        .describe('RHEL\'s major version, such as "9". Default: the release\'s.'),
+      release: rpm
+        .optional()
+        .describe(
+          'The epel-release RPM, best with its sha256. Default: the latest one, which is another file tomorrow.',
+        ),
+      mirror: httpUrl
+        .optional()
+        .describe(
+          'Base URL of a mirror of `epel/<el>/Everything/<arch>`, with RPM-GPG-KEY-EPEL-<el> in it, instead of epel-release.',
+        ),
+      keep: z.boolean().optional().describe('Keep the repository in the image. Default: false.'),
+    })
+    .superRefine(({ mirror, release, keep }, context) => {
+      if (mirror !== undefined && (release !== undefined || keep)) {
+        context.addIssue({
+          code: 'custom',
+          path: ['mirror'],
+          message: 'with a mirror there is no epel-release to install or to keep',
+          params: { hint: 'Leave out release and keep, or the mirror.' },
+        });
+      }
+    }),
+  examples: [
+    { title: 'The latest epel-release', props: { el: '9', packages: ['htop'] } },
+    {
+      title: 'epel-release by its sum',
+      props: {
+        packages: ['htop'],
+        release: {
+          url: 'https://example.com/files/epel-release-9-9.el9.noarch.rpm',
+          sha256: '9c5f1e4b2d3a60718293a4b5c6d7e8f90123456789abcdef0123456789abcdef',
+        },
+      },
+    },
+    {
+      title: 'From a mirror',
+      props: { el: '9', packages: ['htop'], mirror: 'https://mirror.example.com/epel/9/Everything/x86_64' },
+    },
+  ],
+  render(props, context) {
+    const el = props.el ?? context.el?.split('.')[0];
+    if (el === undefined) {
+      context.report({
+        code: 'epel-version-unknown',
+        message: 'it is not known which EPEL this release needs',
+        hint: 'Write el: "9", or give the Release document its el.',
+      });
+    }
+    if (props.mirror !== undefined) {
+      const mirror = props.mirror.replace(/\/+$/, '');
+      const commands = fromMirror({
+        repository: `epel,${mirror}`,
+        key: `epel.gpgkey=${mirror}/RPM-GPG-KEY-EPEL-${el}`,
+        packages: props.packages,
+      });
+      return { instructions: [{ kind: 'run', commands, cleans: true }] };
+    }
+    if (props.release === undefined) {
+      context.report({
+        code: 'epel-release-unpinned',
+        severity: 'warning',
+        message: 'the latest epel-release is another file tomorrow',
+        hint: 'Give release: { url: …, sha256: … }, or a mirror.',
+      });
+    }
+    const release = props.release ?? {
+      url: `https://dl.fedoraproject.org/pub/epel/epel-release-latest-${el}.noarch.rpm`,
+    };
+    const fetched = fetchRpms([release], context, ['release']);
+    const commands = [
+      ...fetched.fetch,
+      ...fromRelease({ ...fetched, packages: props.packages, keep: props.keep ?? false }),
+      ...fetched.remove,
+    ];
+    return {
+      instructions: [{ kind: 'run', commands, mounts: fetched.mounts, cleans: true }],
+      files: fetched.files,
+    };
+  },
+});

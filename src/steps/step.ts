@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+import type { ContextFile } from '../containerfile/context-file.ts';
+import type { Command, Instruction } from '../containerfile/instruction.ts';
+import type { ReleaseVersion } from '../values/release-version.ts';
+
+/** What a step may know of the pool it is rendered for. */
+export interface StepContext {
+  readonly release: ReleaseVersion;
+  /** RHEL's version under the release, `9.6`, where the release's data has it. */
+  readonly el: string | undefined;
+  /** Whether the build has a context: what a cluster builds from a MachineOSConfig has none. */
+  readonly hasContext: boolean;
+  /** The bytes of a file below `layers/`, and its name for the context; undefined, and reported, where there is no such file. */
+  source(path: string, at: readonly (string | number)[]): SourceFile | undefined;
+  /** Says what is wrong at a path within the step's props. */
+  report(problem: Problem): void;
+}
+
+export interface SourceFile extends ContextFile {
+  read(): Uint8Array;
+}
+
+export interface Problem {
+  readonly code: string;
+  readonly severity?: 'error' | 'warning' | 'info';
+  readonly message: string;
+  readonly hint?: string;
+  readonly path?: readonly (string | number)[];
+}
+
+/** What a step adds to a pool's Containerfile. */
+export interface StepOutput {
+  readonly instructions: readonly Instruction[];
+  /** Files that the instructions take from the context. */
+  readonly files?: readonly ContextFile[];
+  /** Commands for the end of the stage: what later steps still needed, and the image must not keep. */
+  readonly finally?: readonly Command[];
+}
+
+/** A step as people write it, for the docs, the snapshots, the schema's tests and the real builds. */
+export interface StepExample<Input> {
+  readonly title: string;
+  readonly props: Input;
+}
+
+/** A kind of step: one file that holds all there is to know of it. */
+export interface StepKind<Name extends string, Schema extends z.ZodType> {
+  readonly name: Name;
+  /** One line, for the docs and the editor. */
+  readonly summary: string;
+  readonly schema: Schema;
+  readonly examples: readonly StepExample<z.input<Schema>>[];
+  /** What people see of the step in a comment of the Containerfile, beside its name. */
+  comment?(props: z.output<Schema>): string | undefined;
+  render(props: z.output<Schema>, context: StepContext): StepOutput;
+}
+
+/** Infers a kind's types from its definition. */
+export function defineStep<const Name extends string, Schema extends z.ZodType>(
+  kind: StepKind<Name, Schema>,
+): StepKind<Name, Schema> {
+  return kind;
+}
