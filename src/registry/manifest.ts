@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { type Digest, parseDigest } from '../values/digest.ts';
+
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+/** An image's manifest: https://github.com/opencontainers/image-spec/blob/main/manifest.md. Docker's second schema is the same to us. */
+export interface ImageManifest {
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+}
+
+/** The part of an image's configuration that is looked at. */
+export interface ImageConfig {
+  readonly architecture?: string;
+  readonly os?: string;
+  readonly config?: { readonly Labels?: Readonly<Record<string, string>> | null };
+}
+
+export const MANIFEST_TYPES = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+
+export function digestOf(bytes: Uint8Array): Digest {
+  return parseDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
+}
+
+/** A JSON object, or undefined. */
+export function parseObject(bytes: Buffer): Record<string, unknown> | undefined {
+  try {
+    const content: unknown = JSON.parse(bytes.toString('utf8'));
+    return typeof content === 'object' && content !== null && !Array.isArray(content)
+      ? (content as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** undefined for an index (several images, one per architecture), and for whatever else a registry may hold. */
+export function asImageManifest(content: Readonly<Record<string, unknown>>): ImageManifest | undefined {
+  const { config, layers, manifests } = content;
+  if (manifests !== undefined || !isDescriptor(config) || !Array.isArray(layers)) return undefined;
+  return layers.every(isDescriptor) ? { config, layers } : undefined;
+}
+
+function isDescriptor(content: unknown): content is Descriptor {
+  const { digest, size } = (content ?? {}) as Partial<Descriptor>;
+  return typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest) && Number.isSafeInteger(size);
+}

@@ -1,0 +1,154 @@
+import { readAuthFile } from './auth-file.ts';
+import { parseChallenges } from './challenge.ts';
+import { findCredentials, type Lookup } from './credentials.ts';
+import { denied, malformed, type Request, tooSlow, unexpected, unreachable } from './errors.ts';
+import { apiHost, apiRepository, isLoopback } from './hosts.ts';
+import { type Answer, type Exchange, openTransport, TransportFault } from './http.ts';
+import { type RetryOptions, withRetries } from './retry.ts';
+import { detectScheme, type Scheme } from './scheme.ts';
+import { basic, bearer, tokenRequest } from './token.ts';
+import { trustedCertificates } from './trust.ts';
+
+export interface SessionOptions {
+  /** The one file to read credentials from, instead of the usual ones. */
+  readonly authfile?: string | undefined;
+  /** @default process.env */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** @default 4 attempts, 0.3 s before the second */
+  readonly retry?: RetryOptions;
+  /** Milliseconds. @default 10 s to connect, 30 s of silence, 120 s for one question, retries included */
+  readonly timeouts?: { readonly connect: number; readonly idle: number; readonly total: number };
+}
+
+export interface Question {
+  readonly method: 'GET' | 'HEAD';
+  readonly repository: string;
+  /** Below /v2/<repository>/. */
+  readonly path: string;
+  readonly accept?: string;
+  readonly limit: number;
+}
+
+/** Questions to one registry, with whatever log-in it wants. */
+export interface Session {
+  scheme(): Promise<Scheme>;
+  /** The answer, which is a good one or 404; everything else is thrown. */
+  ask(question: Question): Promise<Answer>;
+  close(): void;
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const MOST_REDIRECTS = 5;
+
+export function openSession(host: string, options: SessionOptions = {}): Session {
+  const { authfile, env = process.env, retry = { attempts: 4, delay: 300 } } = options;
+  const { timeouts = { connect: 10_000, idle: 30_000, total: 120_000 } } = options;
+  const transport = openTransport({
+    connectTimeout: timeouts.connect,
+    idleTimeout: timeouts.idle,
+    certificates: () => trustedCertificates(host, env),
+  });
+  const authorizations = new Map<string, string>();
+  let known: Scheme | undefined;
+
+  async function scheme(signal: AbortSignal): Promise<Scheme> {
+    // A named auth file that is wrong is said at once, not only where a registry asks for a log-in.
+    if (known === undefined && authfile !== undefined) await readAuthFile(authfile, true);
+    known ??= await detectScheme(apiHost(host), signal);
+    signal.throwIfAborted();
+    return known;
+  }
+
+  const send = (exchange: Exchange, signal: AbortSignal) =>
+    withRetries(() => transport.send(exchange, signal), retry, signal);
+
+  /** Follows redirects, to where the registry stores its blobs. Only the registry itself is shown the authorization. */
+  async function follow(exchange: Exchange, signal: AbortSignal, redirects = 0): Promise<Answer> {
+    const answer = await send(exchange, signal);
+    const { location } = answer.headers;
+    if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
+    if (redirects === MOST_REDIRECTS) throw malformed(host, 'redirects without an end');
+    if (!URL.canParse(location, exchange.url.href)) throw malformed(host, 'redirects to what is not a URL');
+    const url = new URL(location, exchange.url);
+    const plain = url.protocol === 'http:' && exchange.url.protocol === 'http:' && isLoopback(url.host);
+    if (url.protocol !== 'https:' && !plain) {
+      throw malformed(host, `redirects to ${url.origin}, which is not https`);
+    }
+    const { authorization: _, ...others } = exchange.headers;
+    const headers = url.origin === exchange.url.origin ? exchange.headers : others;
+    return follow({ ...exchange, url, headers }, signal, redirects + 1);
+  }
+
+  /** Logs in as the registry wants it. `authorization` is undefined where there is no way to. */
+  async function logIn(
+    request: Request,
+    refusal: Answer,
+    signal: AbortSignal,
+  ): Promise<{ authorization?: string; lookup?: Lookup }> {
+    const challenges = parseChallenges(refusal.headers['www-authenticate']);
+    const token = challenges.find((challenge) => challenge.scheme === 'bearer');
+    if (!token && !challenges.some((challenge) => challenge.scheme === 'basic')) return {};
+    const lookup = await findCredentials(host, request.repository, { authfile, env, signal });
+    const { credentials } = lookup;
+    if (!token) {
+      const usable = credentials !== undefined && 'password' in credentials;
+      return usable ? { authorization: basic(credentials), lookup } : { lookup };
+    }
+    const repository = apiRepository(host, request.repository);
+    const answer = await send(tokenRequest(host, repository, token, credentials), signal);
+    if ([400, 401, 403].includes(answer.status)) throw denied(request, answer, lookup);
+    if (answer.status !== 200) throw unexpected(request, answer, lookup);
+    return { authorization: bearer(host, answer.body), lookup };
+  }
+
+  async function ask(question: Question, request: Request, signal: AbortSignal): Promise<Answer> {
+    const { method, repository, path, accept, limit } = question;
+    const url = new URL(
+      `${await scheme(signal)}://${apiHost(host)}/v2/${apiRepository(host, repository)}/${path}`,
+    );
+    const get = (authorization: string | undefined) => {
+      const headers = {
+        'user-agent': 'layers',
+        ...(accept && { accept }),
+        ...(authorization && { authorization }),
+      };
+      return follow({ method, url, headers, limit }, signal);
+    };
+    let answer = await get(authorizations.get(repository));
+    let lookup: Lookup | undefined;
+    if (answer.status === 401 && answer.url.origin === url.origin) {
+      const login = await logIn(request, answer, signal);
+      lookup = login.lookup;
+      if (login.authorization !== undefined) {
+        authorizations.set(repository, login.authorization);
+        answer = await get(login.authorization);
+      }
+    }
+    if (answer.status === 200 || answer.status === 404) return answer;
+    const refused = [401, 403].includes(answer.status) && answer.url.origin === url.origin;
+    throw refused ? denied(request, answer, lookup) : unexpected(request, answer, lookup);
+  }
+
+  /** One deadline for all that a question takes, and faults as errors that people can act on. */
+  async function bounded<T>(request: Request, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const deadline = AbortSignal.timeout(timeouts.total);
+    const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+    try {
+      return await work(signal);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (deadline.aborted) throw tooSlow(request, timeouts.total);
+      throw error instanceof TransportFault ? unreachable(request, error) : error;
+    }
+  }
+
+  return {
+    scheme: () => bounded({ host, repository: 'its scheme', authfile }, scheme),
+    ask: (question) => {
+      const request = { host, repository: question.repository, authfile };
+      return bounded(request, (signal) => ask(question, request, signal));
+    },
+    close: () => transport.close(),
+  };
+}
