@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { failure } from '../diagnostics.ts';
+import { type BuildPlan, type PoolBuild, parseJson } from '../plan/plan.ts';
+
+/** The folder of manifests and builds, below the repository's root. */
+export const DIST = 'dist';
+
+/** Every pool in `dist/`, by identity. */
+export function readPoolBuilds(root: string): PoolBuild[] {
+  let entries: string[];
+  try {
+    entries = readdirSync(join(root, DIST), { recursive: true, encoding: 'utf8' });
+  } catch {
+    throw failure('input', 'no-dist', `there is no ${DIST}/ in ${root}`, {
+      hint: 'Write it: `layers synth`.',
+    });
+  }
+  return entries
+    .filter((path) => path.endsWith('.build') && !path.startsWith('builds/'))
+    .sort()
+    .map((path) => parseJson<PoolBuild>(readFileSync(join(root, DIST, path), 'utf8'), `${DIST}/${path}`));
+}
+
+/** The folder of a build, which has its Containerfile, its plan and its files. */
+export function buildFolder(hash: string): string {
+  return `${DIST}/builds/${hash}`;
+}
+
+export function readPlan(root: string, hash: string): BuildPlan {
+  const file = `${buildFolder(hash)}/plan`;
+  let text: string;
+  try {
+    text = readFileSync(join(root, file), 'utf8');
+  } catch {
+    throw failure('input', 'no-plan', `${file} is missing`, { hint: 'Write dist/ again: `layers synth`.' });
+  }
+  return parseJson<BuildPlan>(text, file);
+}

@@ -1,0 +1,38 @@
+import { type Diagnostic, failure, LayersError } from '../diagnostics.ts';
+import type { PoolBuild } from '../plan/plan.ts';
+
+/** Pools with an equal build: it is made once. */
+export interface Group {
+  readonly hash: string;
+  readonly pools: readonly (PoolBuild & { readonly image: string })[];
+  /** Whether Jobs build it, rather than this machine. */
+  readonly byJob: boolean;
+}
+
+/** The pools asked for, or all of them. Throws for each name that is none. */
+export function selectPools(pools: readonly PoolBuild[], names: readonly string[]): PoolBuild[] {
+  const known = pools.map(({ pool }) => pool);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new LayersError(
+      unknown.flatMap((name): readonly Diagnostic[] => {
+        const hint = known.length === 0 ? 'dist/ has no pools.' : `Known are: ${known.join(', ')}.`;
+        return failure('input', 'unknown-pool', `there is no pool ${name} in dist/`, { hint }).diagnostics;
+      }),
+    );
+  }
+  return names.length === 0 ? [...pools] : pools.filter(({ pool }) => names.includes(pool));
+}
+
+export function groupByBuild(pools: readonly PoolBuild[]): Group[] {
+  const groups = new Map<string, (PoolBuild & { image: string })[]>();
+  for (const pool of pools) {
+    if (pool.build === undefined || pool.image === undefined) continue;
+    groups.set(pool.build, [...(groups.get(pool.build) ?? []), { ...pool, image: pool.image }]);
+  }
+  return [...groups].map(([hash, members]) => ({
+    hash,
+    pools: members,
+    byJob: members.every(({ by }) => by === 'job'),
+  }));
+}

@@ -1,0 +1,85 @@
+import type { Argv } from 'yargs';
+import { build } from '../../actions/build.ts';
+import type { EngineName } from '../../engines/engine.ts';
+import { type GlobalOptions, isJson, rootOf } from '../context.ts';
+import { interruptible } from '../interrupt.ts';
+import { printJsonLine } from '../report/json.ts';
+import { progressReport } from '../report/progress.ts';
+
+export function options(yargs: Argv) {
+  return yargs
+    .positional('pool', {
+      type: 'string',
+      array: true,
+      describe: 'Pools to build; all of them where none is named',
+    })
+    .option('pin', {
+      type: 'boolean',
+      default: false,
+      describe: 'Write the digests into the lock, and dist/ again',
+    })
+    .option('commit', {
+      type: 'boolean',
+      default: false,
+      describe: 'Commit the lock and dist/, and nothing else (with --pin)',
+    })
+    .option('push', {
+      type: 'boolean',
+      default: true,
+      describe: 'Push; --no-push keeps images under .layers/images',
+    })
+    .option('adopt', {
+      type: 'boolean',
+      default: false,
+      describe: "Take images that the registry has under a build's tag",
+    })
+    .option('engine', {
+      choices: ['buildah', 'podman'] as const,
+      describe: 'What builds; the first one that is here',
+    })
+    .option('authfile', { type: 'string', describe: "Credentials, in the form of docker's config.json" })
+    .implies('commit', 'pin');
+}
+
+interface BuildArguments extends GlobalOptions {
+  readonly pool?: string[] | undefined;
+  readonly pin?: boolean;
+  readonly commit?: boolean;
+  readonly push?: boolean;
+  readonly adopt?: boolean;
+  readonly engine?: EngineName | undefined;
+  readonly authfile?: string | undefined;
+}
+
+export async function run(argv: BuildArguments): Promise<void> {
+  const json = isJson(argv);
+  const report = progressReport();
+  const result = await interruptible((signal) =>
+    build({
+      root: rootOf(argv),
+      pools: argv.pool ?? [],
+      pin: argv.pin ?? false,
+      commit: argv.commit ?? false,
+      push: argv.push ?? true,
+      adopt: argv.adopt ?? false,
+      ...(argv.engine && { engine: argv.engine }),
+      ...(argv.authfile && { authFile: argv.authfile }),
+      signal,
+      onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
+    }).finally(report.end),
+  );
+  if (json) {
+    process.stdout.write(printJsonLine({ type: 'result', ...result }));
+    return;
+  }
+  for (const { pool, result: how, image, digest, pushed } of result.pools) {
+    if (digest !== undefined)
+      process.stdout.write(`${pool} ${pushed ? `${image}@` : 'not pushed '}${digest} ${how}\n`);
+  }
+  if (argv.pin)
+    process.stderr.write(
+      result.pinned ? 'pinned in layers/layers.lock, and dist/ written\n' : 'the lock has it already\n',
+    );
+  if (result.commit !== undefined) process.stderr.write(`committed ${result.commit.slice(0, 12)}\n`);
+  else if (argv.commit) process.stderr.write('nothing to commit\n');
+}

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Diagnostic, formatPath, type Origin } from '../../diagnostics.ts';
+import { locate, type Place } from '../../spec/locate.ts';
+import type { Paint } from './colors.ts';
+
+export interface PrintOptions {
+  readonly root: string;
+  readonly paint?: Paint;
+}
+
+/** A diagnostic's place as people and editors know it. */
+export interface LocatedOrigin {
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly path?: string;
+}
+
+const NO_PAINT: Paint = (_, text) => text;
+
+/** Diagnostics for people: the place, what is wrong, the line with a caret under it, and the way out. */
+export function printDiagnostics(diagnostics: readonly Diagnostic[], options: PrintOptions): string {
+  const texts = new Map<string, string | undefined>();
+  const read = (file: string): string | undefined => {
+    if (!texts.has(file)) texts.set(file, readText(join(options.root, file)));
+    return texts.get(file);
+  };
+  return diagnostics
+    .map((diagnostic) => `${printOne(diagnostic, read, options.paint ?? NO_PAINT)}\n`)
+    .join('');
+}
+
+function printOne(diagnostic: Diagnostic, read: (file: string) => string | undefined, paint: Paint): string {
+  const { severity, code, message, hint, origin, related = [], detail } = diagnostic;
+  const color = severity === 'error' ? 'red' : severity === 'warning' ? 'yellow' : 'cyan';
+  const lines = [
+    [placeOf(origin, read), paint(color, paint('bold', severity)), message, paint('dim', `(${code})`)]
+      .filter((part) => part !== '')
+      .join(' '),
+    ...excerpt(origin, read, paint),
+    ...(detail === undefined ? [] : detail.split('\n').map((line) => paint('dim', `  | ${line}`))),
+    ...(hint === undefined ? [] : hint.split('\n').map((line) => `  ${paint('cyan', 'hint:')} ${line}`)),
+    ...related.flatMap(({ message, origin }) => [
+      `  ${placeOf(origin, read)} ${message}`,
+      ...excerpt(origin, read, paint),
+    ]),
+  ];
+  return lines.join('\n');
+}
+
+function placeOf(origin: Origin | undefined, read: (file: string) => string | undefined): string {
+  const { file, line, column, path } = resolve(origin, read);
+  if (file !== undefined) return [file, ...(line === undefined ? [] : [line, column])].join(':');
+  return path ?? '';
+}
+
+/** An origin with its line and column, for every kind of output. */
+export function resolve(
+  origin: Origin | undefined,
+  read: (file: string) => string | undefined,
+): LocatedOrigin {
+  if (origin === undefined) return {};
+  if (origin.file === undefined) {
+    const path = [origin.construct, formatPath(origin.path)].filter(Boolean).join(': ');
+    return path === '' ? {} : { path };
+  }
+  const place = placeIn(origin, read);
+  const path = formatPath(origin.path);
+  return {
+    file: origin.file,
+    ...(place && { line: place.line, column: place.column }),
+    ...(path && { path }),
+  };
+}
+
+function placeIn(origin: Origin, read: (file: string) => string | undefined): Place | undefined {
+  const text = origin.file === undefined ? undefined : read(origin.file);
+  return text === undefined ? undefined : locate(text, origin);
+}
+
+function excerpt(
+  origin: Origin | undefined,
+  read: (file: string) => string | undefined,
+  paint: Paint,
+): string[] {
+  const place = origin && placeIn(origin, read);
+  if (origin?.file === undefined || place === undefined) return [];
+  const line = read(origin.file)!.split('\n')[place.line - 1]!.replaceAll('\t', ' ');
+  const number = String(place.line);
+  // Of a very long line, the part that matters.
+  const start = Math.max(0, place.column - 80);
+  const caret = '^'.repeat(Math.min(place.width, 60));
+  return [
+    `  ${paint('dim', `${number} |`)} ${start > 0 ? '…' : ''}${line.slice(start, start + 140)}`,
+    `  ${' '.repeat(number.length)} ${paint('dim', '|')} ${' '.repeat(place.column - 1 - start + (start > 0 ? 1 : 0))}${paint('red', caret)}`,
+  ];
+}
+
+export function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** "2 errors, 1 warning". */
+export function countBySeverity(diagnostics: readonly Diagnostic[]): string {
+  const parts = (['error', 'warning', 'info'] as const).flatMap((severity) => {
+    const count = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+    if (count === 0) return [];
+    return severity === 'info'
+      ? `${count} remark${count > 1 ? 's' : ''}`
+      : `${count} ${severity}${count > 1 ? 's' : ''}`;
+  });
+  return parts.join(', ');
+}

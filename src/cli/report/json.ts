@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import type { Diagnostic } from '../../diagnostics.ts';
+import { readText, resolve } from './diagnostics.ts';
+
+/** Diagnostics as data, with lines and columns. */
+export function diagnosticsAsData(diagnostics: readonly Diagnostic[], root: string) {
+  const read = (file: string) => readText(join(root, file));
+  return diagnostics.map(({ origin, related, ...rest }) => ({
+    ...rest,
+    ...resolve(origin, read),
+    ...(related && {
+      related: related.map(({ message, origin }) => ({ message, ...resolve(origin, read) })),
+    }),
+  }));
+}
+
+export function printJsonLine(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}

@@ -1,0 +1,50 @@
+import type { CompiledPool } from '../compile/compiled-pool.ts';
+import { type BuildPlan, type PoolBuild, printJson } from '../plan/plan.ts';
+import { FORMAT } from '../spec/lock.ts';
+import { kindOf } from '../spec/variant.ts';
+import { formatImageRef } from '../values/image-ref.ts';
+import { formatPoolId } from '../values/pool-id.ts';
+
+/** What the runner reads: a file a pool, and a folder a build that pools with equal input share. */
+export function renderBuilds(pools: readonly CompiledPool[]): Map<string, string | Uint8Array> {
+  const files = new Map<string, string | Uint8Array>();
+  const byIdentity = [...pools].sort((a, b) => (formatPoolId(a.id) < formatPoolId(b.id) ? -1 : 1));
+  for (const pool of byIdentity) {
+    files.set(`${formatPoolId(pool.id)}.build`, printJson(poolBuild(pool)));
+    const folder = `builds/${pool.hash}`;
+    if (pool.by === 'cluster' || files.has(`${folder}/plan`)) continue;
+    files.set(`${folder}/Containerfile`, pool.containerfile);
+    files.set(`${folder}/plan`, printJson(buildPlan(pool)));
+    for (const { name, content } of pool.files) {
+      if (content !== undefined) files.set(`${folder}/context/${name}`, content);
+    }
+  }
+  return files;
+}
+
+function poolBuild({ id, pool, by, hash }: CompiledPool): PoolBuild {
+  const [target] = kindOf(pool.target);
+  const image = pool.target.machineConfig?.image;
+  return {
+    pool: formatPoolId(id),
+    target,
+    by,
+    ...(image && { build: hash, image: formatImageRef(image) }),
+  };
+}
+
+export function buildPlan({ hash, base, files, traced, pool }: CompiledPool): BuildPlan {
+  return {
+    format: FORMAT,
+    hash,
+    architecture: 'amd64',
+    base: formatImageRef(base),
+    release: pool.release,
+    files: files.map(({ name, sha256, source }) => ({
+      name,
+      sha256,
+      ...(source !== undefined && { source }),
+    })),
+    steps: traced.map(({ layer, kind }) => (layer === undefined ? kind : `${layer}: ${kind}`)),
+  };
+}

@@ -1,0 +1,188 @@
+import { createRequire } from 'node:module';
+import { ApiObject, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { CompiledPool } from '../compile/compiled-pool.ts';
+import { isText, sha256Of } from '../containerfile/context-file.ts';
+import type { Origin } from '../diagnostics.ts';
+import type { JobSettings } from '../spec/build.ts';
+import { formatImageRef } from '../values/image-ref.ts';
+import { buildPlan } from './build-files.ts';
+import { buildScript, digestScript, jobTag } from './job-script.ts';
+import type { LayersApp } from './layers-app.ts';
+
+/** Kubernetes' limit for a ConfigMap, less room for its metadata. */
+const LARGEST = 1024 * 1024 - 8 * 1024;
+
+const OUR_LABELS = { 'app.kubernetes.io/managed-by': 'cdk8s-os-layers' };
+
+/** A pool's Job. Pools with an equal build, repository and settings share one. */
+export function jobFor(app: LayersApp, compiled: CompiledPool): void {
+  const { hash, job, pool } = compiled;
+  const image = formatImageRef(pool.target.machineConfig!.image);
+  const settings = sha256Of(JSON.stringify([image, job])).slice(0, 8);
+  const id = `build-${hash.slice(0, 16)}-${settings}`;
+  if (app.node.tryFindChild(id) === undefined) new BuildJob(app, id, { compiled, job: job!, image });
+}
+
+interface BuildJobProps {
+  readonly compiled: CompiledPool;
+  readonly job: JobSettings;
+  /** The repository it pushes to. */
+  readonly image: string;
+}
+
+/**
+ * A build by a cluster: a ServiceAccount that may use the anyuid SCC and write ConfigMaps, the build's files, and the
+ * Job. The labels are our own: objects with the operator's would be taken over by the operator.
+ */
+export class BuildJob extends Chart {
+  readonly file: string;
+
+  constructor(scope: Construct, id: string, { compiled, job, image }: BuildJobProps) {
+    super(scope, id, {
+      labels: { ...OUR_LABELS, 'cdk8s-os-layers/build': compiled.hash },
+      disableResourceNameHashes: true,
+    });
+    this.file = `builds/${compiled.hash}/${id}.k8s.yaml`;
+    const metadata = { name: id, namespace: job.namespace };
+    this.addAccount(metadata);
+    this.addFiles(scope as LayersApp, metadata, compiled);
+    new ApiObject(this, 'job', {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata,
+      spec: jobSpec(id, compiled, job, image),
+    });
+  }
+
+  private addAccount(metadata: { name: string; namespace: string }): void {
+    // Loaded only where a Job is wanted: it costs as much as cdk8s itself.
+    const kplus = createRequire(import.meta.url)('cdk8s-plus-28') as typeof import('cdk8s-plus-28');
+    const account = new kplus.ServiceAccount(this, 'account', { metadata, automountToken: true });
+    const role = new kplus.Role(this, 'role', { metadata });
+    role.allow(['create', 'patch'], { apiGroup: '', resourceType: 'configmaps' });
+    role.allow(['use'], {
+      apiGroup: 'security.openshift.io',
+      resourceType: 'securitycontextconstraints',
+      resourceName: 'anyuid',
+    });
+    new kplus.RoleBinding(this, 'binding', { metadata, role }).addSubjects(account);
+  }
+
+  private addFiles(
+    app: LayersApp,
+    metadata: { name: string; namespace: string },
+    compiled: CompiledPool,
+  ): void {
+    const data: Record<string, string> = { Containerfile: compiled.containerfile };
+    const binaryData: Record<string, string> = {};
+    for (const { name, content, source } of compiled.files) {
+      const bytes = content ?? readSource(app, source!);
+      if (isText(bytes)) data[name] = Buffer.from(bytes).toString('utf8');
+      else binaryData[name] = Buffer.from(bytes).toString('base64');
+    }
+    const size = [...Object.entries(data), ...Object.entries(binaryData)].reduce(
+      (sum, [key, text]) => sum + key.length + Buffer.byteLength(text),
+      0,
+    );
+    if (size > LARGEST) app.report([tooLarge(compiled, size)]);
+    new ApiObject(this, 'files', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata,
+      data,
+      ...(Object.keys(binaryData).length > 0 && { binaryData }),
+    });
+  }
+}
+
+function readSource(app: LayersApp, source: string): Uint8Array {
+  const file = app.sources.get(source.slice('layers/'.length));
+  return typeof file === 'string' ? new Uint8Array() : file.read();
+}
+
+function tooLarge({ origin, files }: CompiledPool, size: number) {
+  const at: Origin = { ...origin, path: [...(origin.path ?? []), 'build', 'job'] };
+  const sources = files.flatMap(({ source }) => source ?? []).join(', ');
+  return {
+    code: 'context-too-large',
+    severity: 'error' as const,
+    source: 'input' as const,
+    message: `the Containerfile and its files have ${size} bytes, and a ConfigMap holds ${LARGEST}`,
+    hint: `Serve large files at a URL (rpms: [{ url, sha256 }]), or use build: local.${sources && ` Files: ${sources}.`}`,
+    origin: at,
+  };
+}
+
+function jobSpec(id: string, compiled: CompiledPool, job: JobSettings, image: string) {
+  const { hash } = compiled;
+  const builder = formatImageRef(job.builder);
+  const env = (values: Record<string, string>) =>
+    Object.entries(values).map(([name, value]) => ({ name, value }));
+  const common = { TAG: jobTag(image, hash), DIGEST_FILE: '/tmp/done/digest' };
+  const container = { image: builder, terminationMessagePolicy: 'FallbackToLogsOnError' };
+  return {
+    backoffLimit: 3,
+    completions: 1,
+    template: {
+      metadata: { labels: { ...OUR_LABELS, 'cdk8s-os-layers/build': hash } },
+      spec: {
+        restartPolicy: 'Never',
+        serviceAccountName: id,
+        initContainers: [
+          {
+            ...container,
+            name: 'image-build',
+            command: ['/bin/bash', '-c', buildScript(buildPlan(compiled))],
+            env: env({
+              ...common,
+              BUILD: '/tmp/build',
+              WORK: '/tmp/work',
+              PULL_AUTH_FILE: '/tmp/pull-auth/config.json',
+              PUSH_AUTH_FILE: '/tmp/push-auth/config.json',
+              // What a pod without privileges can do: no namespaces of its own, and no overlay.
+              BUILDAH_ISOLATION: 'chroot',
+              STORAGE_DRIVER: 'vfs',
+            }),
+            volumeMounts: [
+              { name: 'build', mountPath: '/tmp/build' },
+              { name: 'work', mountPath: '/tmp/work' },
+              { name: 'storage', mountPath: '/var/lib/containers' },
+              { name: 'pull-auth', mountPath: '/tmp/pull-auth' },
+              { name: 'push-auth', mountPath: '/tmp/push-auth' },
+              { name: 'done', mountPath: '/tmp/done' },
+            ],
+          },
+        ],
+        containers: [
+          {
+            ...container,
+            name: 'create-digest-configmap',
+            command: ['/bin/bash', '-c', digestScript()],
+            env: env({ ...common, DIGEST_CONFIGMAP: `digest-${id}`, NAMESPACE: job.namespace }),
+            volumeMounts: [{ name: 'done', mountPath: '/tmp/done' }],
+          },
+        ],
+        volumes: [
+          { name: 'build', configMap: { name: id, items: filesAt(compiled) } },
+          { name: 'work', emptyDir: {} },
+          { name: 'storage', emptyDir: {} },
+          { name: 'pull-auth', secret: authSecret(job.pullSecret ?? job.pushSecret) },
+          { name: 'push-auth', secret: authSecret(job.pushSecret) },
+          { name: 'done', emptyDir: { medium: 'Memory' } },
+        ],
+      },
+    },
+  };
+}
+
+function filesAt({ files }: CompiledPool) {
+  return [
+    { key: 'Containerfile', path: 'Containerfile' },
+    ...files.map(({ name }) => ({ key: name, path: `context/${name}` })),
+  ];
+}
+
+function authSecret(secretName: string) {
+  return { secretName, items: [{ key: '.dockerconfigjson', path: 'config.json' }] };
+}

@@ -1,0 +1,65 @@
+import { sh } from '../containerfile/quote.ts';
+import { buildArguments, contentTag, pushArguments } from '../plan/arguments.ts';
+import type { BuildPlan } from '../plan/plan.ts';
+
+/** A word that starts with a variable of the script, `WORK/context`. */
+interface Variable {
+  readonly variable: string;
+  readonly prefix?: string;
+}
+
+const variable = (name: string, prefix?: string): Variable => ({ variable: name, ...(prefix && { prefix }) });
+
+function print(words: readonly (string | Variable)[]): string {
+  return words
+    .map((word) => (typeof word === 'string' ? sh(word) : `"${word.prefix ?? ''}$${word.variable}"`))
+    .join(' ');
+}
+
+/** Builds and pushes. The arguments are those of `layers build`, from the same plan. */
+export function buildScript(plan: BuildPlan): string {
+  const build = buildArguments<string | Variable>(plan, {
+    containerfile: variable('WORK/Containerfile'),
+    context: variable('WORK/context'),
+    idFile: variable('WORK/image-id'),
+    authFile: variable('PULL_AUTH_FILE'),
+  });
+  const push = pushArguments<string | Variable>({
+    image: variable('image'),
+    destination: variable('TAG', 'docker://'),
+    digestFile: variable('DIGEST_FILE'),
+    authFile: variable('PUSH_AUTH_FILE'),
+  });
+  return [
+    'set -euo pipefail',
+    '# ConfigMaps are mounted as links, which a build does not follow.',
+    'mkdir -p "$WORK/context"',
+    'cp -L "$BUILD/Containerfile" "$WORK/"',
+    'if [ -d "$BUILD/context" ]; then cp -rL "$BUILD/context" "$WORK/"; fi',
+    `buildah ${print(build)}`,
+    'image=$(cat "$WORK/image-id")',
+    `buildah ${print(push)}`,
+    '',
+  ].join('\n');
+}
+
+/** Tells the cluster the digest, in a ConfigMap. The token goes to curl in a file, never on its command line. */
+export function digestScript(): string {
+  return [
+    'set -euo pipefail',
+    'account=/var/run/secrets/kubernetes.io/serviceaccount',
+    'header=$(mktemp)',
+    'printf \'Authorization: Bearer %s\\n\' "$(cat "$account/token")" > "$header"',
+    'body=$(printf \'{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"%s"},"data":{"image":"%s","digest":"%s"}}\' \\',
+    '  "$DIGEST_CONFIGMAP" "$TAG" "$(cat "$DIGEST_FILE")")',
+    'url="https://kubernetes.default.svc/api/v1/namespaces/$NAMESPACE/configmaps"',
+    'send() { curl -fsS --cacert "$account/ca.crt" -H @"$header" -H "Content-Type: $1" -X "$2" --data "$body" "$3"; }',
+    'send application/json POST "$url" || send application/merge-patch+json PATCH "$url/$DIGEST_CONFIGMAP"',
+    '',
+  ].join('\n');
+}
+
+/** Where a Job pushes: the same tag as `layers build`. */
+export function jobTag(image: string, hash: string): string {
+  return `${image}:${contentTag(hash)}`;
+}

@@ -1,0 +1,133 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { App } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import type { CompiledPool } from '../compile/compiled-pool.ts';
+import { openSources, type Sources } from '../compile/sources.ts';
+import { type Diagnostic, failure, hasErrors, LayersError, type Origin } from '../diagnostics.ts';
+import type { Library } from '../spec/library.ts';
+import { loadLibrary } from '../spec/load.ts';
+import { LOCK, type LockText, parseLock } from '../spec/lock.ts';
+import type { PoolProps } from '../spec/pool.ts';
+import { renderBuilds } from './build-files.ts';
+import { renderCharts } from './charts.ts';
+import { FINDINGS } from './findings.ts';
+
+export interface LayersAppProps {
+  /** The repository, which has `layers/` in it. Default: the working directory. */
+  readonly root?: string;
+  /** Where `synth()` writes. Default: what cdk8s.yaml says, or `dist`. */
+  readonly outdir?: string;
+}
+
+/** The root of a tree of LayeredPools. Reads the layers, releases and the lock of `layers/`, once. */
+export class LayersApp extends App {
+  readonly root: string;
+  /** The documents of `layers/`: layers and releases for every pool, and the pools themselves. */
+  readonly library: Library;
+  /** The pins, as they are in git. */
+  readonly lock: LockText;
+  /** @internal */
+  readonly sources: Sources;
+  private readonly diagnostics: Diagnostic[] = [];
+  private readonly reported = new Set<string>();
+  private readonly compiledPools: CompiledPool[] = [];
+  private readonly identities = new Map<string, Origin>();
+
+  constructor(props: LayersAppProps = {}) {
+    super({ ...(props.outdir !== undefined && { outdir: props.outdir }) });
+    this.root = resolve(props.root ?? process.cwd());
+    const { library, diagnostics } = loadLibrary(this.root);
+    this.library = library;
+    const lock = parseLock(readText(join(this.root, LOCK)));
+    this.lock = lock.lock;
+    this.sources = openSources(this.root);
+    this.report([...diagnostics, ...lock.diagnostics]);
+  }
+
+  /** The app that a construct is in. Throws where that is not a LayersApp. */
+  static override of(construct: IConstruct): LayersApp {
+    const { root } = construct.node;
+    if (root instanceof LayersApp) return root;
+    throw failure('input', 'no-layers-app', 'a LayeredPool stands in a LayersApp', {
+      hint: 'Write new LayersApp() where the tree has new App().',
+      origin: { construct: construct.node.path },
+    });
+  }
+
+  /** The props of the Pool documents, for `new LayeredPool(app, props.name, props)`. */
+  get pools(): readonly PoolProps[] {
+    return this.library.pools.map(({ props }) => props);
+  }
+
+  /** Everything that has been found so far, warnings included. */
+  get findings(): readonly Diagnostic[] {
+    return this.diagnostics;
+  }
+
+  /** The pools that compiled, in the order of their identities. */
+  get compiled(): readonly CompiledPool[] {
+    return this.compiledPools;
+  }
+
+  /** @internal Where props came from, if they are a document's. */
+  originOf(props: object): Origin | undefined {
+    return this.library.pools.find((pool) => pool.props === props)?.origin;
+  }
+
+  /** @internal */
+  report(diagnostics: readonly Diagnostic[]): void {
+    for (const diagnostic of diagnostics) {
+      // What is wrong with a shared layer is wrong once, however many pools have it.
+      const key = JSON.stringify(diagnostic);
+      if (this.reported.has(key)) continue;
+      this.reported.add(key);
+      this.diagnostics.push(diagnostic);
+    }
+  }
+
+  /** @internal */
+  add(construct: IConstruct, compiled: CompiledPool): void {
+    const first = this.identities.get(compiled.pool.name);
+    if (first !== undefined) {
+      this.report(
+        failure('input', 'pool-twice', `the pool ${compiled.pool.name} is there twice`, {
+          hint: 'A pool has one image: put all its layers into one LayeredPool.',
+          origin: compiled.origin,
+          related: [{ message: 'the first one', origin: first }],
+        }).diagnostics,
+      );
+      return;
+    }
+    this.identities.set(compiled.pool.name, compiled.origin ?? { construct: construct.node.path });
+    this.compiledPools.push(compiled);
+  }
+
+  /** All of `dist/`, by path, in memory. Throws everything that is wrong, at once. */
+  render(): Map<string, string | Uint8Array> {
+    const charts = hasErrors(this.diagnostics) ? undefined : renderCharts(this);
+    this.report(charts?.diagnostics ?? []);
+    if (charts === undefined || hasErrors(this.diagnostics)) throw new LayersError(this.diagnostics);
+    return new Map([...charts.files, ...renderBuilds(this.compiledPools)]);
+  }
+
+  /** Writes `dist/`, with one pass over the tree: cdk8s's own resolves all of it again for every chart. */
+  override synth(): void {
+    for (const [path, content] of this.render()) {
+      const file = join(resolve(this.root, this.outdir), path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+    const findings = process.env[FINDINGS];
+    if (findings !== undefined) writeFileSync(findings, JSON.stringify(this.diagnostics));
+  }
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+import type { LayerProps, StepProps } from '../spec/layer.ts';
+import { STEPS, type StepName } from '../steps/index.ts';
+
+type StepFactories = {
+  /** A layer of one step of this kind. */
+  readonly [Name in StepName]: (name: string, props: z.input<(typeof STEPS)[Name]['schema']>) => LayerProps;
+};
+
+/** A layer of several steps. */
+function of(name: string, ...steps: StepProps[]): LayerProps {
+  return { name, steps };
+}
+
+/** Makes layers: `OsLayer.hotfix('systemd-hotfix', { … })`, and `OsLayer.of(name, …steps)` for several steps. They are data. */
+export const OsLayer = {
+  of,
+  ...Object.fromEntries(
+    Object.keys(STEPS).map((kind) => [
+      kind,
+      (name: string, props: unknown) => ({ name, steps: [{ [kind]: props }] }),
+    ]),
+  ),
+} as { readonly of: typeof of } & StepFactories;

@@ -1,0 +1,34 @@
+import type { CompiledPool } from '../compile/compiled-pool.ts';
+import type { Pin } from '../compile/pins.ts';
+import type { Diagnostic } from '../diagnostics.ts';
+import { formatPoolId } from '../values/pool-id.ts';
+
+/** Findings that `--strict` and `layers check` make errors of: the nodes do not run what git says. */
+export const PIN_FINDINGS: ReadonlySet<string> = new Set(['pin-behind', 'pin-missing']);
+
+export function pinDiagnostics({ id, origin, by }: CompiledPool, pin: Pin): Diagnostic[] {
+  const name = formatPoolId(id);
+  const hint =
+    by === 'job'
+      ? `Apply its Job, then \`layers build ${name} --pin --adopt\`.`
+      : `\`layers build ${name} --pin\` builds it and pins the digest.`;
+  const finding = (code: string, message: string): Diagnostic[] => [
+    {
+      code,
+      severity: 'warning',
+      source: 'finding',
+      message,
+      hint,
+      origin: { ...origin, path: [...(origin.path ?? []), 'name'] },
+    },
+  ];
+  if (pin.state === 'behind') {
+    return finding(
+      'pin-behind',
+      `${name} has changed since its image was built; its nodes keep ${pin.digest.slice(0, 19)}…`,
+    );
+  }
+  if (pin.state === 'missing')
+    return finding('pin-missing', `${name} has no image yet, and so no MachineConfig`);
+  return [];
+}

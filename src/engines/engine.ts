@@ -1,0 +1,42 @@
+import type { BuildPlan } from '../plan/plan.ts';
+import type { Digest } from '../values/digest.ts';
+import type { ImageRef } from '../values/image-ref.ts';
+
+export type EngineName = 'buildah' | 'podman';
+
+/** Where an image goes. */
+export type Destination =
+  | { readonly kind: 'registry'; readonly ref: ImageRef; readonly insecure: boolean }
+  /** An OCI layout in a folder. */
+  | { readonly kind: 'layout'; readonly folder: string };
+
+/** What an engine says while it works. */
+export type EngineEvent =
+  | { readonly type: 'step'; readonly index: number; readonly total: number; readonly instruction: string }
+  | { readonly type: 'push'; readonly destination: string };
+
+export interface BuildRequest {
+  readonly plan: BuildPlan;
+  readonly containerfile: string;
+  /** A folder with the plan's files in it, and nothing else. */
+  readonly context: string;
+  readonly destination: Destination;
+  /** Whether the base is in a registry without TLS. */
+  readonly insecureBase: boolean;
+  readonly authFile?: string;
+  /** A file for all that the engine prints. */
+  readonly log: string;
+  /** A folder for small files of its own. */
+  readonly scratch: string;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: EngineEvent) => void;
+}
+
+/** One file an engine: a plan in, a pushed image out. */
+export interface Engine {
+  readonly name: EngineName;
+  /** Its version. Throws, with what to install, where it cannot be used. */
+  probe(): Promise<string>;
+  /** Builds and pushes. The digest is what the engine wrote into its digest file, and is yet to be verified. */
+  build(request: BuildRequest): Promise<Digest>;
+}

@@ -1,0 +1,3 @@
+import { containerTool } from './container-tool.ts';
+
+export const podman = containerTool('podman');

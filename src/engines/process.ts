@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+export interface Finished {
+  readonly code: number | null;
+  /** The end of what it printed, for people. */
+  readonly tail: readonly string[];
+}
+
+const TAIL = 40;
+
+export interface RunOptions {
+  readonly log: string;
+  readonly signal: AbortSignal;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onLine?: (line: string) => void;
+}
+
+/** How long a stopped engine may take to clean up after itself. */
+const GRACE = 10_000;
+
+/**
+ * Runs a program to its end, with all that it prints in the log. It gets a process group of its own, so that Ctrl-C
+ * reaches us first; an abort stops the whole group.
+ */
+export async function runLogged(
+  command: string,
+  args: readonly string[],
+  { log, signal, onLine, env }: RunOptions,
+): Promise<Finished> {
+  signal.throwIfAborted();
+  const file = createWriteStream(log, { flags: 'a' });
+  file.write(`$ ${command} ${args.join(' ')}\n`);
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...process.env, ...env },
+  });
+  const tail: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
+      file.write(`${line}\n`);
+      tail.push(line);
+      if (tail.length > TAIL) tail.shift();
+      onLine?.(line);
+    });
+  }
+  let killer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    killGroup(child.pid, 'SIGTERM');
+    killer = setTimeout(() => killGroup(child.pid, 'SIGKILL'), GRACE);
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (status) => resolve(status));
+    });
+    return { code, tail };
+  } finally {
+    signal.removeEventListener('abort', stop);
+    clearTimeout(killer);
+    await new Promise((resolve) => file.end(resolve));
+  }
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended already.
+  }
+}

@@ -1,0 +1,10 @@
+/** The public API: OpenShift node images as cdk8s constructs. */
+
+export { MachineConfig, MachineOSConfig } from './constructs/kube-objects.ts';
+export { LayeredPool, type LayeredPoolProps } from './constructs/layered-pool.ts';
+export { LayersApp, type LayersAppProps } from './constructs/layers-app.ts';
+export { OsLayer } from './constructs/os-layer.ts';
+export { PoolTarget } from './constructs/pool-target.ts';
+export { type Diagnostic, LayersError, type Origin, type Severity, type Source } from './diagnostics.ts';
+export type { LayerProps, StepProps } from './spec/layer.ts';
+export type { PoolProps } from './spec/pool.ts';

@@ -1,0 +1,9 @@
+import { LayeredPool } from '../constructs/layered-pool.ts';
+import { LayersApp } from '../constructs/layers-app.ts';
+
+/** The app for repositories that have only documents: a LayeredPool of each Pool. */
+export function ownApp(root: string): LayersApp {
+  const app = new LayersApp({ root });
+  for (const props of app.pools) new LayeredPool(app, props.name, props);
+  return app;
+}

@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import type { Diagnostic } from '../diagnostics.ts';
+import { type Change, compare, type Files, replace } from './dist.ts';
+import { foreignApp, runForeignApp } from './foreign-app.ts';
+import { ownApp } from './own-app.ts';
+
+/** All of `dist/` in memory, and what was found on the way. Throws everything that is wrong, at once. */
+export function render(root: string): { files: Files; findings: readonly Diagnostic[] } {
+  const command = foreignApp(root);
+  if (command !== undefined) return runForeignApp(root, command);
+  const app = ownApp(root);
+  return { files: app.render(), findings: app.findings };
+}
+
+/** What a synth would change. */
+export function drift(root: string, files: Files): Change[] {
+  return compare(join(root, 'dist'), files);
+}
+
+/** Writes `dist/`, whole. */
+export function write(root: string, files: Files): Change[] {
+  return replace(join(root, 'dist'), files);
+}
