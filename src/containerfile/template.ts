@@ -16,12 +16,17 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   /** Several arguments. */
   words: (values: readonly string[]) => join(values),
   /** The lines of a text, an argument each. The text ends in a newline, as text files do. */
-  lines: (text: string) => text.slice(0, -1).split('\n').map(quote).join(BREAK),
+  lines: (text: string) => column(text.slice(0, -1).split('\n').map(quote)),
 };
 environment.registerHelper(HELPERS);
 
 function quote(value: string): string {
   return sh(value).replaceAll('\n', NEWLINE);
+}
+
+/** One below the other, so that they read as the text that they are. */
+function column(quoted: readonly string[]): string {
+  return quoted.length > 1 ? `${BREAK}${quoted.join(BREAK)}` : quoted.join('');
 }
 
 function join(values: readonly string[]): string {
@@ -54,7 +59,7 @@ export function shellTemplate<Skeleton extends object>(
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '')
-      .map((line) => line.split(BREAK).map((piece) => piece.replaceAll(NEWLINE, '\n')));
+      .map((line) => line.split(BREAK).map((piece) => piece.trim().replaceAll(NEWLINE, '\n')));
 }
 
 function checkStatements(statements: readonly hbs.AST.Statement[], scope: readonly unknown[]): void {
