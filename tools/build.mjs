@@ -14,6 +14,7 @@ await build({
   platform: 'node',
   target: 'node20.19',
   minifySyntax: true,
+  minifyWhitespace: true,
   external: ['cdk8s', 'cdk8s-plus-28', 'constructs'],
   // Bundled CommonJS packages ask for node's own modules by require().
   banner: {
