@@ -1,5 +1,7 @@
+import { relative, resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { init } from '../../actions/init.ts';
+import { sh } from '../../containerfile/quote.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
 import { printJsonLine } from '../report/json.ts';
 
@@ -11,11 +13,13 @@ export function options(yargs: Argv) {
 }
 
 export function run(argv: GlobalOptions & { dir?: string | undefined }): void {
-  const { directory, files } = init({ directory: argv.dir ?? rootOf(argv) });
+  const { directory, files } = init({ directory: resolve(rootOf(argv), argv.dir ?? '.') });
   if (isJson(argv)) process.stdout.write(printJsonLine({ directory, files }));
   else {
     for (const file of files) process.stdout.write(`${file}\n`);
-    const enter = argv.dir === undefined ? '' : `cd ${argv.dir} && `;
+    const below = relative('.', directory);
+    const folder = below.startsWith('..') ? directory : below;
+    const enter = folder === '' ? '' : `cd ${sh(folder)} && `;
     process.stderr.write(`Next: ${enter}npm install && npx layers synth\n`);
   }
 }
