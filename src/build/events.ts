@@ -3,8 +3,9 @@ import type { EngineEvent } from '../engines/engine.ts';
 /** What happens during `layers build`, for reports. `hash` is the build's. */
 export type BuildEvent =
   | { readonly type: 'skipped'; readonly pool: string; readonly why: 'cluster' | 'job' }
+  /** `known`: it was built before, and is not built again. */
   | {
-      readonly type: 'up-to-date';
+      readonly type: 'up-to-date' | 'known';
       readonly hash: string;
       readonly pools: readonly string[];
       readonly digest: string;
@@ -36,8 +37,13 @@ export type BuildEvent =
 /** How a pool came out. */
 export interface PoolResult {
   readonly pool: string;
-  /** `unchanged`: nothing was done. `skipped`: somebody else builds it. */
+  /**
+   * `unchanged`: nothing was done. `copied`: it was built before, perhaps for another pool. `adopted`: the registry had
+   * it, from elsewhere. `skipped`: somebody else builds it.
+   */
   readonly result: 'built' | 'unchanged' | 'copied' | 'adopted' | 'skipped';
+  /** Who builds what was skipped. */
+  readonly by?: 'cluster' | 'job';
   readonly build?: string;
   readonly image?: string;
   readonly digest?: string;

@@ -28,6 +28,8 @@ export function pinned(
     if (build === undefined || image === undefined || digest === undefined) continue;
     const plan = plans.get(build)!;
     const known = builds[build];
+    // An image kept on one machine takes the place of none that nodes can pull.
+    if (known?.pushed && !pushed) continue;
     if (known === undefined || known.digest !== digest || known.pushed !== pushed) {
       builds[build] = {
         digest,

@@ -1,29 +1,31 @@
-/** Thrown where a person stopped the work; the exit code is the shell's for Ctrl-C. */
+/** The signals that people and machines stop work with, and what a shell calls such an end. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+type StopSignal = keyof typeof EXIT_CODES;
+
+/** Thrown where a person stopped the work; the exit code is the shell's for the signal. */
 export class Interrupted extends Error {
   readonly exitCode: number;
 
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
+  constructor(signal: StopSignal) {
     super(`stopped by ${signal}`);
-    this.exitCode = signal === 'SIGINT' ? 130 : 143;
+    this.exitCode = EXIT_CODES[signal];
   }
 }
 
-/** Runs work that Ctrl-C and SIGTERM stop in order. A second Ctrl-C ends the process at once. */
+/** Runs work that Ctrl-C, SIGTERM and a closed terminal stop in order. A second Ctrl-C ends the process at once. */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const onInt = (): void => stop('SIGINT');
-  const onTerm = (): void => stop('SIGTERM');
-  const stop = (signal: 'SIGINT' | 'SIGTERM'): void => {
-    if (controller.signal.aborted) process.exit(130);
+  const stop = (signal: StopSignal): void => {
+    if (controller.signal.aborted) process.exit(EXIT_CODES[signal]);
     process.stderr.write('\nstopping the build …\n');
     controller.abort(new Interrupted(signal));
   };
-  process.on('SIGINT', onInt);
-  process.on('SIGTERM', onTerm);
+  const signals = Object.keys(EXIT_CODES) as StopSignal[];
+  for (const signal of signals) process.on(signal, stop);
   try {
     return await work(controller.signal);
   } finally {
-    process.off('SIGINT', onInt);
-    process.off('SIGTERM', onTerm);
+    for (const signal of signals) process.off(signal, stop);
   }
 }

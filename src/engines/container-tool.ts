@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { failure } from '../diagnostics.ts';
+import { failure, type LayersError } from '../diagnostics.ts';
 import { buildArguments, pushArguments } from '../plan/arguments.ts';
+import type { BuildPlan } from '../plan/plan.ts';
 import { type Digest, parseDigest } from '../values/digest.ts';
 import { formatImageRef } from '../values/image-ref.ts';
 import type { BuildRequest, Destination, Engine, EngineName } from './engine.ts';
@@ -41,27 +42,44 @@ async function buildImage(name: EngineName, request: BuildRequest): Promise<stri
     { containerfile, context, idFile, ...(authFile && { authFile }) },
     request.insecureBase,
   );
-  let step = 0;
+  let last: Step | undefined;
   const finished = await runLogged(name, args, {
     log: request.log,
     signal: request.signal,
-    // Ours to remove, whatever becomes of the engine.
-    env: { TMPDIR: request.scratch },
+    env: environment(request),
     onLine: (line) => {
-      const match = STEP.exec(line);
-      if (match === null) return;
-      step = Number(match[1]);
-      request.onEvent({
-        type: 'step',
-        index: step,
-        total: Number(match[2] ?? plan.steps.length + 2),
-        instruction: match[3]!,
-      });
+      const step = parseStep(line, plan, last);
+      if (step === undefined) return;
+      last = step;
+      request.onEvent({ type: 'step', ...step });
     },
   });
   request.signal.throwIfAborted();
-  if (finished.code !== 0) throw buildFailed(name, request, step, finished);
+  if (finished.code !== 0) throw buildFailed(name, request, last, finished);
   return (await readFile(idFile, 'utf8')).trim();
+}
+
+/** Temporary files are ours to remove, whatever becomes of the engine. */
+function environment({ scratch }: BuildRequest): Record<string, string> {
+  return { TMPDIR: scratch };
+}
+
+interface Step {
+  readonly index: number;
+  readonly total: number;
+  readonly instruction: string;
+  readonly from?: string;
+}
+
+/** The steps come one by one: a command of the build may print anything, and also a line that looks like one. */
+function parseStep(line: string, plan: BuildPlan, last: Step | undefined): Step | undefined {
+  const match = STEP.exec(line);
+  if (match === null) return undefined;
+  const index = Number(match[1]);
+  const total = Number(match[2] ?? plan.steps.length + 2);
+  if (index !== (last?.index ?? 0) + 1 || (last !== undefined && total !== last.total)) return undefined;
+  const from = plan.steps[index - 2];
+  return { index, total, instruction: match[3]!, ...(from !== undefined && { from }) };
 }
 
 async function push(
@@ -75,43 +93,79 @@ async function push(
     destination.kind === 'registry'
       ? `docker://${formatImageRef(destination.ref)}`
       : `oci:${destination.folder}:${request.plan.hash}`;
+  await request.beforePush();
   request.onEvent({ type: 'push', destination: target });
   const args = pushArguments(
     { image, destination: target, digestFile, ...(request.authFile && { authFile: request.authFile }) },
     destination.kind === 'registry' && destination.insecure,
   );
-  const finished = await runLogged(name, args, { log: request.log, signal: request.signal });
+  const { log, signal } = request;
+  const finished = await runLogged(name, args, { log, signal, env: environment(request) });
   request.signal.throwIfAborted();
-  if (finished.code !== 0) {
-    throw failure('remote', 'push-failed', `${name} could not push to ${target}`, {
-      hint: `The whole log is in ${request.log}. \`${name} login\` stores credentials.`,
-      detail: lastLines(finished),
-    });
-  }
+  if (finished.code !== 0) throw pushFailed(name, destination, request, finished);
   return parseDigest((await readFile(digestFile, 'utf8')).trim());
 }
 
-function buildFailed(name: EngineName, request: BuildRequest, step: number, finished: Finished) {
-  const from = request.plan.steps[step - 2];
-  const pull =
-    step <= 1 &&
-    /pulling|initializing source|registry|reading manifest|unauthorized/i.test(finished.tail.join('\n'));
-  if (pull) {
-    return failure('remote', 'pull-failed', `${name} could not pull the base ${request.plan.base}`, {
-      hint: `The whole log is in ${request.log}.`,
-      detail: lastLines(finished),
+function pushFailed(name: EngineName, destination: Destination, request: BuildRequest, finished: Finished) {
+  const detail = lastLines(finished);
+  const log = `The whole log is in ${request.log}.`;
+  if (destination.kind === 'layout') {
+    return failure('build', 'store-failed', `${name} could not store the image of ${request.pools}`, {
+      hint: log,
+      detail,
     });
   }
-  const where =
-    from === undefined
-      ? `at step ${step}`
-      : `in ${from === 'end' ? 'the end of the stage' : `the layer ${from}`}`;
-  return failure('build', 'build-failed', `the build ${request.plan.hash} failed ${where}`, {
-    hint: `The whole log is in ${request.log}.`,
-    detail: lastLines(finished),
-  });
+  const { registry } = destination.ref;
+  const login = /unauthorized|authentication required|denied|forbidden|40[13]\b/i.test(detail)
+    ? `Check that the account may push there: \`${name} login ${registry}\` stores credentials. `
+    : '';
+  const target = formatImageRef(destination.ref);
+  return failure(
+    'remote',
+    'push-failed',
+    `${name} could not push the image of ${request.pools} to ${target}`,
+    {
+      hint: `${login}${log}`,
+      detail,
+    },
+  );
 }
 
+/** What engines say of a base that they cannot get. */
+const PULL_FAILED =
+  /pulling|initializing source|pinging container registry|reading manifest|unauthorized|copying system image/i;
+
+function buildFailed(
+  name: EngineName,
+  request: BuildRequest,
+  step: Step | undefined,
+  finished: Finished,
+): LayersError {
+  const { plan, pools, log } = request;
+  const more = { hint: `The whole log is in ${log}.`, detail: lastLines(finished) };
+  if ((step?.index ?? 0) <= 1 && PULL_FAILED.test(finished.tail.join('\n'))) {
+    return failure('remote', 'pull-failed', `${name} could not pull the base ${plan.base} of ${pools}`, more);
+  }
+  const where =
+    step?.from === undefined
+      ? ''
+      : step.from === 'end'
+        ? ' at the end of the stage'
+        : ` in the layer ${step.from}`;
+  const what = step === undefined ? '' : `, at ${short(step.instruction)}`;
+  return failure('build', 'build-failed', `the build of ${pools} failed${where}${what}`, more);
+}
+
+/** An instruction may install fifty packages: its start tells which one it is. */
+function short(instruction: string): string {
+  const line = instruction.replaceAll(/\s+/g, ' ');
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
+}
+
+/** The end of the output, less what repeats an instruction in full. */
 function lastLines({ tail }: Finished): string {
-  return tail.slice(-12).join('\n');
+  return tail
+    .slice(-12)
+    .map((line) => (line.length > 300 ? `${line.slice(0, 140)} … ${line.slice(-150)}` : line))
+    .join('\n');
 }

@@ -12,11 +12,20 @@ export type Destination =
 
 /** What an engine says while it works. */
 export type EngineEvent =
-  | { readonly type: 'step'; readonly index: number; readonly total: number; readonly instruction: string }
+  | {
+      readonly type: 'step';
+      readonly index: number;
+      readonly total: number;
+      readonly instruction: string;
+      /** The layer and step it came from; none for FROM and what the engine adds. */
+      readonly from?: string;
+    }
   | { readonly type: 'push'; readonly destination: string };
 
 export interface BuildRequest {
   readonly plan: BuildPlan;
+  /** The pools that it is for, as people read it. */
+  readonly pools: string;
   readonly containerfile: string;
   /** A folder with the plan's files in it, and nothing else. */
   readonly context: string;
@@ -30,6 +39,8 @@ export interface BuildRequest {
   readonly scratch: string;
   readonly signal: AbortSignal;
   readonly onEvent: (event: EngineEvent) => void;
+  /** The last word on whether the destination may be written, minutes after the build began. */
+  readonly beforePush: () => Promise<void>;
 }
 
 /** One file an engine: a plan in, a pushed image out. */

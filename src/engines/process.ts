@@ -22,7 +22,7 @@ const GRACE = 10_000;
 
 /**
  * Runs a program to its end, with all that it prints in the log. It gets a process group of its own, so that Ctrl-C
- * reaches us first; an abort stops the whole group.
+ * reaches us first; an abort stops the whole group, and so does the end of this process.
  */
 export async function runLogged(
   command: string,
@@ -47,11 +47,13 @@ export async function runLogged(
     });
   }
   let killer: NodeJS.Timeout | undefined;
+  const kill = (): void => killGroup(child.pid, 'SIGKILL');
   const stop = (): void => {
     killGroup(child.pid, 'SIGTERM');
-    killer = setTimeout(() => killGroup(child.pid, 'SIGKILL'), GRACE);
+    killer = setTimeout(kill, GRACE);
   };
   signal.addEventListener('abort', stop, { once: true });
+  process.once('exit', kill);
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.on('error', reject);
@@ -60,6 +62,7 @@ export async function runLogged(
     return { code, tail };
   } finally {
     signal.removeEventListener('abort', stop);
+    process.off('exit', kill);
     clearTimeout(killer);
     await new Promise((resolve) => file.end(resolve));
   }

@@ -10,6 +10,8 @@ export interface Git {
   readonly root: string;
   /** Files that differ from the last commit at or below these paths, untracked ones included; relative to the root. */
   uncommitted(paths: readonly string[]): Promise<string[]>;
+  /** A file's text in the last commit; undefined where it is not in it. */
+  committed(path: string): Promise<string | undefined>;
   /**
    * Commits exactly what is at or below these paths now, with the user's hooks and signing, and leaves everything else, staged or
    * not, as it was. The commit's id; undefined where nothing changed.
@@ -32,6 +34,10 @@ export async function openGit(directory: string, options: GitOptions = {}): Prom
   return {
     root,
     uncommitted: async (paths) => (await statusOf(run, paths.map(fromRoot))).map(({ path }) => path).sort(),
+    committed: async (path) => {
+      const { code, stdout } = await run(['show', `HEAD:${fromRoot(path)}`]);
+      return code === 0 ? stdout : undefined;
+    },
     commit: (paths, message) => commitOnly(run, root, paths.map(fromRoot), message),
   };
 }

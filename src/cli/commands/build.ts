@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { build } from '../../actions/build.ts';
+import type { PoolResult } from '../../build/events.ts';
 import type { EngineName } from '../../engines/engine.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
 import { interruptible } from '../interrupt.ts';
@@ -72,14 +73,29 @@ export async function run(argv: BuildArguments): Promise<void> {
     process.stdout.write(printJsonLine({ type: 'result', ...result }));
     return;
   }
-  for (const { pool, result: how, image, digest, pushed } of result.pools) {
-    if (digest !== undefined)
-      process.stdout.write(`${pool} ${pushed ? `${image}@` : 'not pushed '}${digest} ${how}\n`);
-  }
-  if (argv.pin)
+  process.stdout.write(table(result.pools));
+  if (argv.pin) {
     process.stderr.write(
       result.pinned ? 'pinned in layers/layers.lock, and dist/ written\n' : 'the lock has it already\n',
     );
+  }
   if (result.commit !== undefined) process.stderr.write(`committed ${result.commit.slice(0, 12)}\n`);
   else if (argv.commit) process.stderr.write('nothing to commit\n');
+}
+
+/** A line a pool: what became of it, and its image. */
+function table(pools: readonly PoolResult[]): string {
+  const rows = pools.map(({ pool, result, by, image, digest, pushed }) => [
+    pool,
+    result,
+    digest === undefined
+      ? by === 'cluster'
+        ? 'built by the cluster'
+        : 'built by its Job'
+      : pushed
+        ? `${image}@${digest}`
+        : `${digest} (not pushed)`,
+  ]);
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) => `${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}\n`).join('');
 }

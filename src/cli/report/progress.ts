@@ -7,33 +7,35 @@ export interface ProgressReport {
   end(): void;
 }
 
+/** Room for the seconds behind a line that is being worked on. */
+const CLOCK = 8;
+
 /** A build's progress on stderr: a line a step, and on a terminal the seconds of the step that runs. */
 export function progressReport(stream: NodeJS.WriteStream = process.stderr): ProgressReport {
   const paint = paintFor(stream);
   const started = performance.now();
-  let live: string | undefined;
-  let liveSince = 0;
+  let live: { readonly line: string; readonly since: number } | undefined;
   const timer = stream.isTTY ? setInterval(draw, 1000) : undefined;
   timer?.unref();
 
   function draw(): void {
     if (live === undefined) return;
-    const text = `${live} ${paint('dim', seconds(performance.now() - liveSince))}`;
-    stream.write(`\r\u001b[K${text}`);
+    const clock = seconds(performance.now() - live.since);
+    stream.write(`\r\u001b[K${live.line} ${paint('dim', clock)}`);
   }
   function finishLive(): void {
     if (live === undefined) return;
-    if (stream.isTTY)
-      stream.write(`\r\u001b[K${live} ${paint('dim', seconds(performance.now() - liveSince))}\n`);
+    draw();
+    stream.write('\n');
     live = undefined;
   }
   return {
     event(event) {
       finishLive();
-      const line = describe(event, paint, seconds(performance.now() - started), stream.columns ?? 120);
+      const elapsed = seconds(performance.now() - started);
+      const line = describe(event, paint, elapsed, widthOf(stream) - CLOCK);
       if (stream.isTTY && (event.type === 'step' || event.type === 'push')) {
-        live = line;
-        liveSince = performance.now();
+        live = { line, since: performance.now() };
         draw();
       } else stream.write(`${line}\n`);
     },
@@ -44,38 +46,58 @@ export function progressReport(stream: NodeJS.WriteStream = process.stderr): Pro
   };
 }
 
+/** A terminal that does not know its width says 0. Elsewhere lines are for a log, which has no width. */
+function widthOf(stream: NodeJS.WriteStream): number {
+  return stream.isTTY ? stream.columns || 80 : 240;
+}
+
 function seconds(milliseconds: number): string {
-  return `${Math.floor(milliseconds / 1000)}s`;
+  const all = Math.floor(milliseconds / 1000);
+  return all < 60 ? `${all}s` : `${Math.floor(all / 60)}m${String(all % 60).padStart(2, '0')}s`;
 }
 
 function describe(event: BuildEvent, paint: Paint, elapsed: string, width: number): string {
-  const pools = 'pools' in event ? event.pools.join(', ') : '';
   switch (event.type) {
     case 'skipped':
       return event.why === 'cluster'
         ? `${paint('bold', event.pool)}: built by the cluster, from its MachineOSConfig`
         : `${paint('bold', event.pool)}: built by its Job; then \`layers build ${event.pool} --pin --adopt\``;
     case 'up-to-date':
-      return `${paint('bold', pools)}: ${paint('green', 'nothing to build')}, pinned to ${event.digest}`;
+      return `${poolsOf(event, paint)}: ${paint('green', 'nothing to build')}, the lock has ${event.digest}`;
+    case 'known':
+      return `${poolsOf(event, paint)}: ${paint('green', 'built before')}, ${event.digest}`;
     case 'started':
-      return `${paint('bold', pools)}: building ${event.hash} with ${event.engine} ${event.version}, log in ${relative('.', event.log)}`;
-    case 'step':
-      return cut(
-        `  ${paint('cyan', `[${event.index}/${event.total}]`)} ${elapsed} ${event.instruction}`,
-        width - 8,
+      return [
+        `${poolsOf(event, paint)}: building with ${event.engine} ${event.version}`,
+        `  ${paint('dim', `log: ${relative('.', event.log)}`)}`,
+      ].join('\n');
+    case 'step': {
+      const from = event.from === undefined ? '' : `${event.from}: `;
+      return stepLine(
+        `[${event.index}/${event.total}]`,
+        `${elapsed} ${from}${event.instruction}`,
+        paint,
+        width,
       );
+    }
     case 'push':
-      return `  ${elapsed} pushing to ${event.destination}`;
+      return stepLine('push', `${elapsed} ${event.destination}`, paint, width);
     case 'copied':
       return `  copied to ${event.image}@${event.digest}`;
     case 'adopted':
       return `  ${paint('yellow', 'adopted')} ${event.image}@${event.digest}`;
     case 'finished':
-      return `${paint('bold', pools)}: ${paint('green', event.pushed ? 'pushed and verified' : 'built, not pushed')} in ${event.seconds}s, ${event.digest}`;
+      return `${poolsOf(event, paint)}: ${paint('green', event.pushed ? 'pushed and verified' : 'built, not pushed')} in ${seconds(event.seconds * 1000)}, ${event.digest}`;
   }
 }
 
-function cut(text: string, width: number): string {
-  const line = text.replaceAll(/\s+/g, ' ').replace(/^ /, '  ');
-  return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+function poolsOf({ pools }: { readonly pools: readonly string[] }, paint: Paint): string {
+  return paint('bold', pools.join(', '));
+}
+
+/** On one line: one that wraps could not be drawn over. */
+function stepLine(mark: string, text: string, paint: Paint, width: number): string {
+  const room = width - mark.length - 3;
+  const line = text.replaceAll(/\s+/g, ' ');
+  return `  ${paint('cyan', mark)} ${line.length > room ? `${line.slice(0, Math.max(0, room - 1))}…` : line}`;
 }

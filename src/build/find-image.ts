@@ -1,0 +1,92 @@
+import { failure } from '../diagnostics.ts';
+import type { CopySource } from '../engines/skopeo.ts';
+import { contentTag } from '../plan/arguments.ts';
+import type { BuildPlan } from '../plan/plan.ts';
+import type { Digest } from '../values/digest.ts';
+import { type ImageRef, parseImageRef } from '../values/image-ref.ts';
+import { readPushed } from './journal.ts';
+import { layoutFolder, readLayout } from './layout.ts';
+import type { Run } from './run.ts';
+
+/** An image that was made before. */
+export interface Found {
+  readonly how: 'copied' | 'adopted';
+  readonly digest: Digest;
+  /** The repository that has it; none where only this machine has. */
+  readonly image?: string;
+  readonly source: CopySource;
+}
+
+/**
+ * The image of a build that was made before: the lock's, this machine's own, or, by --adopt, whatever has its tag.
+ * `images` are the repositories that are to have it.
+ */
+export async function findImage(
+  run: Run,
+  hash: string,
+  images: readonly string[],
+  plan: BuildPlan,
+): Promise<Found | undefined> {
+  const locked = await findLocked(run, hash, images);
+  return locked ?? (await findTagged(run, hash, images, plan)) ?? (await findLayout(run, hash));
+}
+
+/** The lock's digest beats a tag: it is looked for by itself, wherever it may be. */
+async function findLocked(run: Run, hash: string, images: readonly string[]): Promise<Found | undefined> {
+  const { lock, registries } = run;
+  const known = lock.builds[hash];
+  if (!known?.pushed) return undefined;
+  const digest = known.digest as Digest;
+  const pins = Object.entries(lock.pools).filter(([, { build }]) => build === hash);
+  for (const image of new Set([...pins.map(([, pin]) => pin.image), ...images])) {
+    const ref = { ...parseImageRef(image), digest };
+    if ((await registries.find(ref)) === undefined) continue;
+    return { how: 'copied', digest, image, source: await registrySource(run, ref) };
+  }
+  if (pins.length === 0) return undefined;
+  // Built again it would have another digest, which the other pools' repositories do not have.
+  const [pool, { image }] = pins[0]!;
+  throw failure('remote', 'image-lost', `${image} no longer has ${digest}, to which ${pool} is pinned`, {
+    hint: 'Push it there again from where it still is, or build anew: write another text into `refresh:` of its pools.',
+  });
+}
+
+async function findTagged(
+  run: Run,
+  hash: string,
+  images: readonly string[],
+  plan: BuildPlan,
+): Promise<Found | undefined> {
+  const { registries, root } = run;
+  const own = await readPushed(root, hash);
+  for (const image of images) {
+    const digest = await registries.find({ ...parseImageRef(image), tag: contentTag(hash) });
+    if (digest === undefined) continue;
+    const isOwn = own?.digest === digest && own.images.includes(image);
+    if (!isOwn && !run.adopt) throw tagExists(image, hash, digest);
+    await registries.verify(image, digest, plan);
+    if (!isOwn) run.onEvent({ type: 'adopted', hash, image, digest });
+    const source = await registrySource(run, { ...parseImageRef(image), digest });
+    return { how: isOwn ? 'copied' : 'adopted', digest, image, source };
+  }
+  return undefined;
+}
+
+/** What --no-push left here, unless the lock recorded another image as this build's. */
+async function findLayout({ root, lock }: Run, hash: string): Promise<Found | undefined> {
+  const folder = layoutFolder(root, hash);
+  const digest = await readLayout(folder);
+  const known = lock.builds[hash];
+  if (digest === undefined || (known !== undefined && known.digest !== digest)) return undefined;
+  return { how: 'copied', digest, source: { kind: 'layout', folder, name: hash } };
+}
+
+async function registrySource({ registries }: Run, ref: ImageRef): Promise<CopySource> {
+  return { kind: 'registry', ref, insecure: await registries.isInsecure(ref) };
+}
+
+export function tagExists(image: string, hash: string, digest: Digest) {
+  return failure('remote', 'tag-exists', `${image}:${contentTag(hash)} is there already, and not from here`, {
+    hint: `Somebody built it before: --adopt takes ${digest} after checking it. A build's tag is never written twice.`,
+  });
+}

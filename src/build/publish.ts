@@ -1,0 +1,40 @@
+import { copyImage } from '../engines/skopeo.ts';
+import { contentTag } from '../plan/arguments.ts';
+import type { BuildPlan } from '../plan/plan.ts';
+import { parseImageRef } from '../values/image-ref.ts';
+import { type Found, tagExists } from './find-image.ts';
+import { readPushed, writePushed } from './journal.ts';
+import { logOf, type Run, withScratch } from './run.ts';
+
+/**
+ * Equal builds have one digest, wherever they are: repositories that lack it get a copy of the same bytes. Then every
+ * one of them is asked for it by that digest.
+ */
+export async function publish(
+  run: Run,
+  hash: string,
+  { digest, image: origin, source }: Omit<Found, 'how'>,
+  images: readonly string[],
+  plan: BuildPlan,
+): Promise<void> {
+  const { root, registries, authFile, signal } = run;
+  for (const image of images) {
+    const to = { ...parseImageRef(image), tag: contentTag(hash) };
+    const there = image === origin ? digest : await registries.find(to);
+    if (there !== undefined && there !== digest) throw tagExists(image, hash, there);
+    if (there === undefined) {
+      const insecureTo = await registries.isInsecure(to);
+      await withScratch(root, hash, (scratch) =>
+        copyImage({
+          ...{ from: source, to, insecureTo, scratch, signal, log: logOf(root, hash) },
+          ...(authFile && { authFile }),
+        }),
+      );
+      run.onEvent({ type: 'copied', hash, image, digest });
+    }
+    await registries.verify(image, digest, plan);
+  }
+  const before = await readPushed(root, hash);
+  const known = before?.digest === digest ? before.images : [];
+  await writePushed(root, hash, { digest, images: [...new Set([...known, ...images])].sort() });
+}

@@ -1,0 +1,50 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Engine, EngineName } from '../engines/engine.ts';
+import type { LockText } from '../spec/lock.ts';
+import type { BuildEvent } from './events.ts';
+import { LOCAL } from './journal.ts';
+import type { Registries } from './registries.ts';
+
+export interface RunnerOptions {
+  readonly root: string;
+  readonly lock: LockText;
+  /** Identities; none means every pool. */
+  readonly pools: readonly string[];
+  /** False keeps images on this machine. */
+  readonly push: boolean;
+  /** Use images that the registry has under a build's tag, and that neither the lock nor this machine knows. */
+  readonly adopt: boolean;
+  readonly engine?: EngineName;
+  readonly authFile?: string;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: BuildEvent) => void;
+}
+
+/** What one run shares. */
+export interface Run extends RunnerOptions {
+  readonly registries: Registries;
+  /** Chosen and probed when the first build needs it: a run that builds nothing starts no engine. */
+  readonly engine$: () => Promise<{ engine: Engine; version: string }>;
+}
+
+/** The file for all that is printed while a build is made or copied. */
+export function logOf(root: string, hash: string): string {
+  return join(root, LOCAL, 'logs', `${hash}.log`);
+}
+
+/** Gives work a folder of its own, which is gone afterwards. */
+export async function withScratch<T>(
+  root: string,
+  hash: string,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  const parent = join(root, LOCAL, 'tmp');
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(join(parent, `${hash}-`));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
