@@ -6,22 +6,33 @@ import { isText, sha256Of } from '../containerfile/context-file.ts';
 import type { Origin } from '../diagnostics.ts';
 import type { JobSettings } from '../spec/build.ts';
 import { formatImageRef } from '../values/image-ref.ts';
+import { formatPoolId } from '../values/pool-id.ts';
 import { buildPlan } from './build-files.ts';
 import { buildScript, digestScript, jobTag } from './job-script.ts';
 import type { LayersApp } from './layers-app.ts';
+import { FILE } from './own-chart.ts';
 
 /** Kubernetes' limit for a ConfigMap, less room for its metadata. */
 const LARGEST = 1024 * 1024 - 8 * 1024;
 
+/** Client-side apply repeats an object in an annotation, which holds 256 KiB. */
+const APPLIED_BY_SERVER = { 'argocd.argoproj.io/sync-options': 'ServerSideApply=true' };
+
 const OUR_LABELS = { 'app.kubernetes.io/managed-by': 'cdk8s-os-layers' };
 
-/** A pool's Job. Pools with an equal build, repository and settings share one. */
+/**
+ * A pool's Job. Pools with an equal build, repository and settings share one, whose comments are those of the first of
+ * them by name: the order in which a program makes its constructs must not show in any file.
+ */
 export function jobFor(app: LayersApp, compiled: CompiledPool): void {
   const { hash, job, pool } = compiled;
   const image = formatImageRef(pool.target.machineConfig!.image);
   const settings = sha256Of(JSON.stringify([image, job])).slice(0, 8);
   const id = `build-${hash.slice(0, 16)}-${settings}`;
-  if (app.node.tryFindChild(id) === undefined) new BuildJob(app, id, { compiled, job: job!, image });
+  const known = app.node.tryFindChild(id) as BuildJob | undefined;
+  if (known !== undefined && formatPoolId(known.compiled.id) <= formatPoolId(compiled.id)) return;
+  app.node.tryRemoveChild(id);
+  new BuildJob(app, id, { compiled, job: job!, image });
 }
 
 interface BuildJobProps {
@@ -36,14 +47,18 @@ interface BuildJobProps {
  * Job. The labels are our own: objects with the operator's would be taken over by the operator.
  */
 export class BuildJob extends Chart {
-  readonly file: string;
+  /** @internal */
+  readonly [FILE]: string;
+  /** @internal The pool that it was made of. */
+  readonly compiled: CompiledPool;
 
   constructor(scope: Construct, id: string, { compiled, job, image }: BuildJobProps) {
     super(scope, id, {
       labels: { ...OUR_LABELS, 'cdk8s-os-layers/build': compiled.hash },
       disableResourceNameHashes: true,
     });
-    this.file = `builds/${compiled.hash}/${id}.k8s.yaml`;
+    this.compiled = compiled;
+    this[FILE] = `builds/${compiled.hash}/${id}.k8s.yaml`;
     const metadata = { name: id, namespace: job.namespace };
     this.addAccount(metadata);
     this.addFiles(scope as LayersApp, metadata, compiled);
@@ -76,20 +91,23 @@ export class BuildJob extends Chart {
   ): void {
     const data: Record<string, string> = { Containerfile: compiled.containerfile };
     const binaryData: Record<string, string> = {};
+    let size = Buffer.byteLength(compiled.containerfile);
     for (const { name, content, source } of compiled.files) {
       const bytes = content ?? readSource(app, source!);
-      if (isText(bytes)) data[name] = Buffer.from(bytes).toString('utf8');
+      const isReadable = isText(bytes);
+      size += name.length + (isReadable ? bytes.length : Math.ceil(bytes.length / 3) * 4);
+      if (size > LARGEST) continue;
+      if (isReadable) data[name] = Buffer.from(bytes).toString('utf8');
       else binaryData[name] = Buffer.from(bytes).toString('base64');
     }
-    const size = [...Object.entries(data), ...Object.entries(binaryData)].reduce(
-      (sum, [key, text]) => sum + key.length + Buffer.byteLength(text),
-      0,
-    );
-    if (size > LARGEST) app.report([tooLarge(compiled, size)]);
+    if (size > LARGEST) {
+      app.report([tooLarge(compiled, size)]);
+      return;
+    }
     new ApiObject(this, 'files', {
       apiVersion: 'v1',
       kind: 'ConfigMap',
-      metadata,
+      metadata: { ...metadata, annotations: APPLIED_BY_SERVER },
       data,
       ...(Object.keys(binaryData).length > 0 && { binaryData }),
     });
@@ -164,7 +182,7 @@ function jobSpec(id: string, compiled: CompiledPool, job: JobSettings, image: st
           },
         ],
         volumes: [
-          { name: 'build', configMap: { name: id, items: filesAt(compiled) } },
+          { name: 'build', configMap: { name: id } },
           { name: 'work', emptyDir: {} },
           { name: 'storage', emptyDir: {} },
           { name: 'pull-auth', secret: authSecret(job.pullSecret ?? job.pushSecret) },
@@ -174,13 +192,6 @@ function jobSpec(id: string, compiled: CompiledPool, job: JobSettings, image: st
       },
     },
   };
-}
-
-function filesAt({ files }: CompiledPool) {
-  return [
-    { key: 'Containerfile', path: 'Containerfile' },
-    ...files.map(({ name }) => ({ key: name, path: `context/${name}` })),
-  ];
 }
 
 function authSecret(secretName: string) {

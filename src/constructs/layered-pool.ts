@@ -13,6 +13,7 @@ import { formatPoolId } from '../values/pool-id.ts';
 import { jobFor } from './build-job.ts';
 import { OBJECTS } from './kube-objects.ts';
 import { LayersApp } from './layers-app.ts';
+import { FILE } from './own-chart.ts';
 import { pinDiagnostics } from './pin-diagnostics.ts';
 
 /** What a pool is: the YAML document's keys, without kind. Its name is the construct's id unless given. */
@@ -35,7 +36,7 @@ export class LayeredPool extends Chart {
     super(scope, id);
     const app = LayersApp.of(this);
     const origin: Origin = app.originOf(props) ?? { construct: this.node.path };
-    const parsed = parseSpec(poolSchema, { name: id, ...props }, origin);
+    const parsed = parseSpec(poolSchema, { ...props, name: props.name ?? id }, origin);
     app.report(parsed.diagnostics);
     if (parsed.value === undefined) return;
     const { compiled, diagnostics } = compilePool({
@@ -53,8 +54,8 @@ export class LayeredPool extends Chart {
     if (compiled.job !== undefined) jobFor(app, compiled);
   }
 
-  /** The file of its manifests, below `dist/`. */
-  get file(): string {
+  /** @internal The file of its manifests, below `dist/`. */
+  get [FILE](): string {
     return `${this.compiled === undefined ? this.node.id : formatPoolId(this.compiled.id)}.k8s.yaml`;
   }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
@@ -16,7 +16,7 @@ import { FINDINGS } from './findings.ts';
 export interface LayersAppProps {
   /** The repository, which has `layers/` in it. Default: the working directory. */
   readonly root?: string;
-  /** Where `synth()` writes. Default: what cdk8s.yaml says, or `dist`. */
+  /** Where `synth()` writes, relative to the working directory. Default: what `cdk8s synth` says, or `dist`. */
   readonly outdir?: string;
 }
 
@@ -33,12 +33,14 @@ export class LayersApp extends App {
   private readonly reported = new Set<string>();
   private readonly compiledPools: CompiledPool[] = [];
   private readonly identities = new Map<string, Origin>();
+  private readonly origins: ReadonlyMap<object, Origin>;
 
   constructor(props: LayersAppProps = {}) {
     super({ ...(props.outdir !== undefined && { outdir: props.outdir }) });
     this.root = resolve(props.root ?? process.cwd());
     const { library, diagnostics } = loadLibrary(this.root);
     this.library = library;
+    this.origins = new Map(library.pools.map(({ props, origin }) => [props, origin]));
     const lock = parseLock(readText(join(this.root, LOCK)));
     this.lock = lock.lock;
     this.sources = openSources(this.root);
@@ -72,7 +74,7 @@ export class LayersApp extends App {
 
   /** @internal Where props came from, if they are a document's. */
   originOf(props: object): Origin | undefined {
-    return this.library.pools.find((pool) => pool.props === props)?.origin;
+    return this.origins.get(props);
   }
 
   /** @internal */
@@ -113,13 +115,20 @@ export class LayersApp extends App {
 
   /** Writes `dist/`, with one pass over the tree: cdk8s's own resolves all of it again for every chart. */
   override synth(): void {
-    for (const [path, content] of this.render()) {
-      const file = join(resolve(this.root, this.outdir), path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, content);
+    try {
+      const files = this.render();
+      // An app without any pool has an empty folder: cdk8s takes none at all for a failure.
+      mkdirSync(this.outdir, { recursive: true });
+      for (const [path, content] of files) {
+        const file = join(this.outdir, path);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, content);
+      }
+    } finally {
+      const findings = process.env[FINDINGS];
+      // A line a synth: an app may have several trees.
+      if (findings !== undefined) appendFileSync(findings, `${JSON.stringify(this.diagnostics)}\n`);
     }
-    const findings = process.env[FINDINGS];
-    if (findings !== undefined) writeFileSync(findings, JSON.stringify(this.diagnostics));
   }
 }
 

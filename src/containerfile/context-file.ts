@@ -24,16 +24,23 @@ export function contextName(path: string, sha256: string): string {
   const base = path
     .slice(path.lastIndexOf('/') + 1)
     .replaceAll(/[^A-Za-z0-9._-]/g, '_')
+    // The keys of a ConfigMap may not begin with "..", and no glob sees what begins with a dot.
+    .replace(/^\.+/, '_')
+    // COPY would take a dash for an option, and a ConfigMap takes no key that starts with two dots.
+    .replace(/^(?:-|\.\.)/, '_')
     .slice(0, 120);
   return `${base}.${sha256.slice(0, 16)}`;
 }
 
-/** Whether bytes are text that a reviewer can read: UTF-8 without control characters other than tab, line feed and return. */
+/**
+ * Whether bytes are text that a reviewer can read and that YAML keeps: UTF-8 without control characters other than tab,
+ * line feed and return, and without Unicode's own ends of lines and marks of byte order.
+ */
 export function isText(content: Uint8Array): boolean {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    return !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text);
+    return !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/.test(text);
   } catch {
     return false;
   }

@@ -1,14 +1,6 @@
-import {
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { failure, type LayersError } from '../diagnostics.ts';
 
 export type Files = ReadonlyMap<string, string | Uint8Array>;
 
@@ -18,15 +10,18 @@ export interface Change {
   readonly change: 'added' | 'changed' | 'removed';
 }
 
-/** The files of a folder, by path. None where there is no folder. */
-export function readFiles(folder: string): Map<string, Uint8Array> {
+/** The files of a folder, by path; none where there is no folder. Links and devices are never followed or read, and have no content. */
+export function readFiles(folder: string): Map<string, Uint8Array | undefined> {
   if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return new Map();
   return new Map(
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => !entry.isDirectory())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort()
-      .map((file) => [file.slice(folder.length + 1), readFileSync(file)]),
+      .map((entry) => ({ file: join(entry.parentPath, entry.name), isFile: entry.isFile() }))
+      .sort((a, b) => (a.file < b.file ? -1 : 1))
+      .map(({ file, isFile }) => [
+        file.slice(folder.length + 1),
+        isFile ? new Uint8Array(readFileSync(file)) : undefined,
+      ]),
   );
 }
 
@@ -36,35 +31,67 @@ export function compare(folder: string, files: Files): Change[] {
   const changes: Change[] = [];
   for (const [path, content] of files) {
     const before = present.get(path);
-    if (before === undefined) changes.push({ path, change: 'added' });
-    else if (!Buffer.from(before).equals(Buffer.from(content))) changes.push({ path, change: 'changed' });
+    if (!present.has(path)) changes.push({ path, change: 'added' });
+    else if (before === undefined || !Buffer.from(content).equals(before))
+      changes.push({ path, change: 'changed' });
   }
   for (const path of present.keys()) if (!files.has(path)) changes.push({ path, change: 'removed' });
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** Where a folder's next files are made, and its last ones kept until they are no longer needed: beside it, ignored by git, and on the same file system. */
+const workOf = (folder: string) => join(dirname(folder), '.layers', 'dist');
+
 /** Makes a folder hold these files and no others: all of them, or, interrupted, what it held before. */
 export function replace(folder: string, files: Files): Change[] {
   const changes = compare(folder, files);
   if (changes.length === 0) return changes;
-  const parent = dirname(folder);
-  // Beside it, because only a rename within a file system is atomic.
-  const work = mkdtempSync(join(parent, '.dist-'));
+  const work = `${workOf(folder)}.${process.pid}`;
+  const next = join(work, 'next');
+  const before = join(work, 'before');
   try {
-    const next = join(work, 'next');
+    mkdirSync(next, { recursive: true });
     for (const [path, content] of files) {
       mkdirSync(dirname(join(next, path)), { recursive: true });
       writeFileSync(join(next, path), content);
     }
-    if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) renameSync(folder, join(work, 'before'));
+    const isThere = lstatSync(folder, { throwIfNoEntry: false }) !== undefined;
+    if (isThere) renameSync(folder, before);
     try {
       renameSync(next, folder);
     } catch (error) {
-      if (files.size > 0) renameSync(join(work, 'before'), folder);
+      if (isThere) renameSync(before, folder);
       throw error;
     }
+  } catch (error) {
+    throw unwritable(folder, error as Error);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
   return changes;
+}
+
+/**
+ * Puts back what a process that died between its two renames had moved aside: no file system call that Node has
+ * exchanges two folders at once.
+ */
+export function restore(folder: string): void {
+  if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return;
+  const work = workOf(folder);
+  const left = lstatSync(dirname(work), { throwIfNoEntry: false })?.isDirectory()
+    ? readdirSync(dirname(work))
+    : [];
+  for (const name of left.filter((entry) => /^dist\.\d+$/.test(entry))) {
+    const before = join(dirname(work), name, 'before');
+    if (lstatSync(before, { throwIfNoEntry: false }) === undefined) continue;
+    renameSync(before, folder);
+    rmSync(dirname(before), { recursive: true, force: true });
+    return;
+  }
+}
+
+function unwritable(folder: string, error: Error): LayersError {
+  return failure('input', 'dist-unwritable', `${folder} could not be written: ${error.message}`, {
+    hint: 'It is as it was. Look at its permissions, and at the room on the disk.',
+  });
 }

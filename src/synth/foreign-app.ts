@@ -1,84 +1,94 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import yaml from 'js-yaml';
+import { join } from 'node:path';
 import { FINDINGS } from '../constructs/findings.ts';
-import { type Diagnostic, failure } from '../diagnostics.ts';
-import { readFiles } from './dist.ts';
-
-/** The command of cdk8s.yaml, where it is not the app for documents that comes with this package. */
-export function foreignApp(root: string): string | undefined {
-  let config: unknown;
-  try {
-    config = yaml.load(readFileSync(join(root, 'cdk8s.yaml'), 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure('input', 'invalid-yaml', `cdk8s.yaml cannot be read: ${(error as Error).message}`);
-  }
-  const { app } = (config ?? {}) as { app?: unknown };
-  if (typeof app !== 'string' || isOwn(root, app)) return undefined;
-  return app;
-}
-
-function isOwn(root: string, app: string): boolean {
-  const script = /^node\s+(\S+)$/.exec(app.trim())?.[1];
-  if (script === undefined) return false;
-  try {
-    return realpathSync(resolve(root, script)) === realpathSync(join(packageRoot(), 'lib', 'app.js'));
-  } catch {
-    return false;
-  }
-}
-
-/** The folder of this package, whether it runs from lib/ or from src/. */
-export function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!isPackage(folder)) folder = dirname(folder);
-  return folder;
-}
-
-function isPackage(folder: string): boolean {
-  if (folder === dirname(folder)) throw new Error('this package has lost its package.json');
-  try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name === 'cdk8s-os-layers';
-  } catch {
-    return false;
-  }
-}
+import { type Diagnostic, failure, hasErrors, LayersError } from '../diagnostics.ts';
+import { CONFIG } from './config.ts';
+import { type Files, readFiles } from './dist.ts';
 
 /** Runs a repository's own app as cdk8s does, into a folder of ours. */
 export function runForeignApp(
   root: string,
   command: string,
-): { files: Map<string, Uint8Array>; findings: Diagnostic[] } {
-  const outdir = mkdtempSync(join(tmpdir(), 'layers-synth-'));
-  const findingsFile = `${outdir}.findings`;
+  recordsMetadata: boolean,
+): { files: Files; findings: Diagnostic[] } {
+  const work = mkdtempSync(join(tmpdir(), 'layers-synth-'));
+  const outdir = join(work, 'dist');
+  const findingsFile = join(work, 'findings');
   try {
     const run = spawnSync(command, {
       cwd: root,
       shell: true,
       encoding: 'utf8',
-      env: { ...process.env, CDK8S_OUTDIR: outdir, [FINDINGS]: findingsFile },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        CDK8S_RECORD_CONSTRUCT_METADATA: String(recordsMetadata),
+        ...process.env,
+        CDK8S_OUTDIR: outdir,
+        [FINDINGS]: findingsFile,
+      },
       maxBuffer: 64 * 1024 * 1024,
     });
     const findings = readFindings(findingsFile);
-    if (run.status === 0) return { files: readFiles(outdir), findings };
-    throw failure('input', 'app-failed', `the app of cdk8s.yaml failed: ${command}`, {
-      detail: `${run.stdout}${run.stderr}`.trim().split('\n').slice(-20).join('\n'),
-      origin: { file: 'cdk8s.yaml', document: 0, path: ['app'] },
-    });
+    // The app may have caught them: what `layers` reports has a place in a file.
+    if (hasErrors(findings)) throw new LayersError(findings);
+    const said = `${run.stdout}${run.stderr}`;
+    if (run.status !== 0)
+      throw appFailed(`${command} ended with ${run.error?.message ?? run.signal ?? run.status}`, said);
+    if (!existsSync(outdir)) throw appFailed(`${command} made no folder $CDK8S_OUTDIR`, said);
+    return { files: onlyFiles(readFiles(outdir)), findings: [...findings, ...remarks(run.stderr)] };
   } finally {
-    rmSync(outdir, { recursive: true, force: true });
-    rmSync(findingsFile, { force: true });
+    rmSync(work, { recursive: true, force: true });
   }
 }
 
+function onlyFiles(files: ReturnType<typeof readFiles>): Files {
+  const plain = new Map<string, Uint8Array>();
+  for (const [path, content] of files) {
+    if (content === undefined) throw appFailed(`the app wrote dist/${path}, which is not a regular file`, '');
+    plain.set(path, content);
+  }
+  return plain;
+}
+
+function appFailed(message: string, said: string): LayersError {
+  return failure('input', 'app-failed', message, {
+    hint: 'It is run as `cdk8s synth` runs it: by a shell, in the folder of cdk8s.yaml.',
+    detail: lastLines(said),
+    origin: { file: CONFIG, document: 0, path: ['app'] },
+  });
+}
+
+/** What a program that succeeded had to say to people. */
+function remarks(stderr: string): Diagnostic[] {
+  if (stderr.trim() === '') return [];
+  return [
+    {
+      code: 'app-said',
+      severity: 'info',
+      source: 'finding',
+      message: 'the app of cdk8s.yaml wrote to stderr',
+      detail: lastLines(stderr),
+      origin: { file: CONFIG, document: 0, path: ['app'] },
+    },
+  ];
+}
+
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-20).join('\n');
+}
+
 function readFindings(file: string): Diagnostic[] {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Diagnostic[];
+    text = readFileSync(file, 'utf8');
   } catch {
+    // An app that has no LayersApp in it reports nothing.
     return [];
   }
+  return text
+    .trim()
+    .split('\n')
+    .flatMap((line) => JSON.parse(line) as Diagnostic[]);
 }

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics.ts';
-import { type Change, compare, type Files, replace } from './dist.ts';
-import { foreignApp, runForeignApp } from './foreign-app.ts';
+import { readConfig } from './config.ts';
+import { type Change, compare, type Files, replace, restore } from './dist.ts';
+import { runForeignApp } from './foreign-app.ts';
 import { ownApp } from './own-app.ts';
 
 /** All of `dist/` in memory, and what was found on the way. Throws everything that is wrong, at once. */
 export function render(root: string): { files: Files; findings: readonly Diagnostic[] } {
-  const command = foreignApp(root);
-  if (command !== undefined) return runForeignApp(root, command);
+  restore(join(root, 'dist'));
+  const { foreignApp, recordsMetadata } = readConfig(root);
+  if (foreignApp !== undefined) return runForeignApp(root, foreignApp, recordsMetadata);
   const app = ownApp(root);
   return { files: app.render(), findings: app.findings };
 }

@@ -1,0 +1,23 @@
+import { Yaml } from 'cdk8s';
+import { Document, visit } from 'yaml';
+
+/** Characters that YAML 1.1, which kubectl and Argo CD read, takes for the end of a line or refuses, and cdk8s prints as they are. */
+const UNSAFE = /[\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/** Objects as cdk8s prints them, except that every character arrives. */
+export function printManifests(objects: readonly object[]): string {
+  const text = Yaml.stringify(...objects);
+  return text.search(UNSAFE) < 0 ? text : objects.map(printSafely).join('---\n');
+}
+
+function printSafely(object: object): string {
+  const document = new Document(object, { version: '1.1', keepUndefined: true });
+  visit(document, {
+    Scalar(_, scalar) {
+      // Only in double quotes is there a way to escape them.
+      if (typeof scalar.value === 'string' && scalar.value.search(UNSAFE) >= 0) scalar.type = 'QUOTE_DOUBLE';
+    },
+  });
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return document.toString({ lineWidth: 0 }).replace(UNSAFE, escaped);
+}

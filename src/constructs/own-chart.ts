@@ -1,0 +1,10 @@
+import type { Chart } from 'cdk8s';
+
+/** Where a chart of ours says which file of `dist/` it is. A symbol, because users' own charts may have any property. */
+export const FILE: unique symbol = Symbol.for('cdk8s-os-layers.file');
+
+export type OwnChart = Chart & { readonly [FILE]: string };
+
+export function isOwnChart(chart: Chart): chart is OwnChart {
+  return FILE in chart;
+}
