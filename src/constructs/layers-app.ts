@@ -1,5 +1,5 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { CompiledPool } from '../compile/compiled-pool.ts';
@@ -12,6 +12,7 @@ import type { PoolProps } from '../spec/pool.ts';
 import { renderBuilds } from './build-files.ts';
 import { renderCharts } from './charts.ts';
 import { FINDINGS } from './findings.ts';
+import { writeFiles } from './write-files.ts';
 
 export interface LayersAppProps {
   /** The repository, which has `layers/` in it. Default: the working directory. */
@@ -116,14 +117,7 @@ export class LayersApp extends App {
   /** Writes `dist/`, with one pass over the tree: cdk8s's own resolves all of it again for every chart. */
   override synth(): void {
     try {
-      const files = this.render();
-      // An app without any pool has an empty folder: cdk8s takes none at all for a failure.
-      mkdirSync(this.outdir, { recursive: true });
-      for (const [path, content] of files) {
-        const file = join(this.outdir, path);
-        mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, content);
-      }
+      writeFiles(this.outdir, this.render());
     } finally {
       const findings = process.env[FINDINGS];
       // A line a synth: an app may have several trees.

@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { writeFiles } from '../constructs/write-files.ts';
 import { failure, type LayersError } from '../diagnostics.ts';
 
 export type Files = ReadonlyMap<string, string | Uint8Array>;
@@ -50,11 +51,7 @@ export function replace(folder: string, files: Files): Change[] {
   const next = join(work, 'next');
   const before = join(work, 'before');
   try {
-    mkdirSync(next, { recursive: true });
-    for (const [path, content] of files) {
-      mkdirSync(dirname(join(next, path)), { recursive: true });
-      writeFileSync(join(next, path), content);
-    }
+    writeFiles(next, files);
     const isThere = lstatSync(folder, { throwIfNoEntry: false }) !== undefined;
     if (isThere) renameSync(folder, before);
     try {
