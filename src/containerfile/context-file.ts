@@ -24,10 +24,8 @@ export function contextName(path: string, sha256: string): string {
   const base = path
     .slice(path.lastIndexOf('/') + 1)
     .replaceAll(/[^A-Za-z0-9._-]/g, '_')
-    // The keys of a ConfigMap may not begin with "..", and no glob sees what begins with a dot.
-    .replace(/^\.+/, '_')
-    // COPY would take a dash for an option, and a ConfigMap takes no key that starts with two dots.
-    .replace(/^(?:-|\.\.)/, '_')
+    // The keys of a ConfigMap may not begin with "..", no glob sees what begins with a dot, and COPY takes a dash for an option.
+    .replace(/^(?:\.+|-)/, '_')
     .slice(0, 120);
   return `${base}.${sha256.slice(0, 16)}`;
 }

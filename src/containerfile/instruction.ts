@@ -29,7 +29,14 @@ export interface Copy {
   readonly owner: string;
 }
 
-export type Instruction = Run | Copy;
+/** Says something of the image. Its value is a word that no parser reads anything into. */
+export interface Label {
+  readonly kind: 'label';
+  readonly key: string;
+  readonly value: string;
+}
+
+export type Instruction = Run | Copy | Label;
 
 /** A command of one piece, from code rather than from a template. */
 export function command(text: string): Command {

@@ -19,11 +19,18 @@ export function printStage(
 
 /** A comment on one line. It never opens the file, where `# escape=` would be a directive: FROM does. */
 function printComment(comment: string): string {
-  return `# ${comment.replaceAll(/\s+/g, ' ').trim()}`;
+  return `# ${comment.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()}`;
 }
 
 export function printInstruction(instruction: Instruction): string {
-  return instruction.kind === 'run' ? printRun(instruction) : printCopy(instruction);
+  switch (instruction.kind) {
+    case 'run':
+      return printRun(instruction);
+    case 'copy':
+      return printCopy(instruction);
+    case 'label':
+      return `LABEL ${instruction.key}=${instruction.value}`;
+  }
 }
 
 function printCopy({ source, target, mode, owner }: Copy): string {

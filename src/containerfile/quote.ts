@@ -4,6 +4,11 @@ const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
 /** One argument of a POSIX shell command, quoted only where needed so that ordinary output stays readable. */
 export function sh(value: string): string {
   if (PLAIN.test(value)) return value;
+  return quoted(value);
+}
+
+/** As `sh`, quoted where it is not needed, too: a word that the shell would take for one of its own is then none. */
+export function quoted(value: string): string {
   if (value.includes('\0')) throw new Error('a shell argument cannot hold a NUL byte');
   return `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

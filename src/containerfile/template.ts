@@ -5,6 +5,9 @@ import { sh } from './quote.ts';
 // Stand-ins while Handlebars prints. Halves of a surrogate pair cannot occur in a well-formed string, so no value has them.
 const NEWLINE = '\ud800';
 const BREAK = '\ud801';
+// Whole pairs begin with the same halves: only expressions with the flag u tell them apart.
+const NEWLINES = /\u{d800}/gu;
+const BREAKS = /\u{d801}/u;
 
 /** A command longer than this is printed an argument a line. */
 const WIDTH = 100;
@@ -59,15 +62,25 @@ export function shellTemplate<Skeleton extends object>(
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '')
-      .map((line) => line.split(BREAK).map((piece) => piece.trim().replaceAll(NEWLINE, '\n')));
+      .map((line) => line.split(BREAKS).map((piece) => piece.trim().replaceAll(NEWLINES, '\n')));
 }
 
 function checkStatements(statements: readonly hbs.AST.Statement[], scope: readonly unknown[]): void {
   for (const statement of statements) {
-    if (statement.type === 'ContentStatement') continue;
+    if (statement.type === 'ContentStatement') {
+      checkContent((statement as hbs.AST.ContentStatement).value);
+      continue;
+    }
     if (statement.type === 'MustacheStatement') checkValue(statement as hbs.AST.MustacheStatement, scope);
     else if (statement.type === 'BlockStatement') checkBlock(statement as hbs.AST.BlockStatement, scope);
     else throw new Error(`a shell template may not have a ${statement.type}`);
+  }
+}
+
+/** A value that is quoted once more by the template around it is not quoted at all. */
+function checkContent(text: string): void {
+  if (/['"]/.test(text.replaceAll(/'[^']*'|"[^"]*"/g, ''))) {
+    throw new Error(`a shell template must close its quotes before a value: ${text.trim()}`);
   }
 }
 
@@ -77,7 +90,9 @@ function checkValue(statement: hbs.AST.MustacheStatement, scope: readonly unknow
   if (!Object.hasOwn(HELPERS, helper) || statement.params.length !== 1 || statement.hash !== undefined) {
     throw new Error(`a shell template must quote {{${helper}}} by one of ${Object.keys(HELPERS).join(', ')}`);
   }
-  lookUp(statement.params[0] as hbs.AST.PathExpression, scope);
+  const found = lookUp(statement.params[0] as hbs.AST.PathExpression, scope);
+  const fits = helper === 'words' ? Array.isArray(found) : typeof found === 'string';
+  if (!fits) throw new Error(`a shell template gives {{${helper}}} what it does not take`);
 }
 
 function checkBlock(block: hbs.AST.BlockStatement, scope: readonly unknown[]): void {
@@ -85,6 +100,7 @@ function checkBlock(block: hbs.AST.BlockStatement, scope: readonly unknown[]): v
   if (name !== 'each' && name !== 'if' && name !== 'unless') {
     throw new Error(`a shell template may not have a block {{#${name}}}`);
   }
+  if (block.params.length !== 1) throw new Error(`{{#${name}}} takes one value`);
   const found = lookUp(block.params[0] as hbs.AST.PathExpression, scope);
   if (name !== 'each') checkStatements(block.program.body, scope);
   else if (Array.isArray(found) && found.length > 0)
@@ -94,8 +110,11 @@ function checkBlock(block: hbs.AST.BlockStatement, scope: readonly unknown[]): v
 }
 
 function lookUp(path: hbs.AST.PathExpression, scope: readonly unknown[]): unknown {
-  if (path.type !== 'PathExpression') throw new Error('a shell template takes its values from the view only');
+  if (path.type !== 'PathExpression' || path.data)
+    throw new Error('a shell template takes its values from the view only');
   let found = scope[path.depth];
+  if (found === undefined)
+    throw new Error(`a shell template asks for ${path.original}, which is above its view`);
   for (const part of path.parts) {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, String(part))) {
       throw new Error(`a shell template asks for ${path.original}, which its view does not have`);

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { argvCommand, codeCommand } from '../containerfile/code.ts';
+import { argvCommand, codeCommand, isShellsOwn } from '../containerfile/code.ts';
 import { ValueError, value } from '../values/value.ts';
 import { defineStep } from './step.ts';
 
 const code = value((text) => {
   if (text.trim() === '') throw new ValueError('this command is empty');
-  if (/<<-?\s*['"\\]?[A-Za-z_]/.test(text)) {
+  // Not the here-string `<<<`, nor a shift in `$((1<<n))`.
+  if (/(?<!<)<<-?\s*['"\\]?[A-Za-z_]/.test(text.replaceAll(/\(\(.*?\)\)/g, ''))) {
     throw new ValueError(
       'this command has a here-document',
       'Older builders cannot read them: put the text into a files step.',
@@ -15,11 +16,25 @@ const code = value((text) => {
   return text;
 });
 
-const argument = value((text) => {
-  if (text.includes('\0'))
-    throw new ValueError('this argument has a NUL byte, which no program can be given');
-  return text;
-});
+const argv = z
+  .array(
+    value((text) => {
+      if (text.includes('\0')) {
+        throw new ValueError('this argument has a NUL byte, which no program can be given');
+      }
+      return text;
+    }),
+  )
+  .min(1)
+  .superRefine(([program = ''], context) => {
+    if (!isShellsOwn(program)) return;
+    context.addIssue({
+      code: 'custom',
+      path: [0],
+      message: `${program} is not a program: it would change the shell that runs it`,
+      params: { hint: 'Write shell code as one text, such as "cd /opt && make".' },
+    });
+  });
 
 export const run = defineStep({
   name: 'run',
@@ -27,10 +42,10 @@ export const run = defineStep({
   schema: z.strictObject({
     reason: z.string().min(1).describe('Why no other step would do.'),
     commands: z
-      .array(z.union([code, z.array(argument).min(1)]))
+      .array(z.union([code, argv]))
       .min(1)
       .describe(
-        'Shell code, or a program and its arguments as a list, which are then passed exactly as written. Each runs if the one before it succeeded.',
+        'Shell code, or a program and its arguments as a list, which are then passed exactly as written. Each runs if the one before it succeeded, and as if in a shell of its own: write "cd /opt && make" as one.',
       ),
   }),
   examples: [
