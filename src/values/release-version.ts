@@ -3,7 +3,7 @@ import { show, ValueError, value } from './value.ts';
 /** An OpenShift release, `4.19.3` or `5.0.0-rc.1`. */
 export type ReleaseVersion = string & { readonly __release: unique symbol };
 
-const VERSION = /^([0-9]+)\.([0-9]+)\.([0-9]+)(-[0-9A-Za-z.-]+)?$/;
+const VERSION = /^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$/;
 
 export const releaseVersion = value((text): ReleaseVersion => {
   if (VERSION.test(text)) return text as ReleaseVersion;

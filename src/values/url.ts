@@ -12,6 +12,10 @@ export function parseHttpUrl(text: string): string {
       'Write spaces, quotes, dollar signs and parentheses percent-encoded: %20, %22, %27, %24, %28, %29.',
     );
   }
+  // curl takes brackets for a range, except around an IPv6 address.
+  if (/[[\]]/.test(text.replace(/^https?:\/\/\[[0-9A-Fa-f:.]+\]/, ''))) {
+    throw new ValueError(`${show(text)} has square brackets`, 'Write them percent-encoded: %5B and %5D.');
+  }
   const { username, password } = new URL(text);
   if (username !== '' || password !== '') {
     throw new ValueError(
