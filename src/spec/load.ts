@@ -22,10 +22,25 @@ export function loadLibrary(root: string): { library: Library; diagnostics: Diag
 
 function listDocuments(root: string, diagnostics: Diagnostic[]): string[] {
   try {
-    return readdirSync(join(root, LAYERS), { withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
-      .map((entry) => `${LAYERS}/${entry.name}`)
-      .sort();
+    return (
+      readdirSync(join(root, LAYERS), { withFileTypes: true })
+        // Names that start with a dot are those of editors and of Finder.
+        .filter((entry) => /^[^.].*\.ya?ml$/.test(entry.name) && !entry.isDirectory())
+        .flatMap((entry) => {
+          const file = `${LAYERS}/${entry.name}`;
+          if (entry.isFile()) return file;
+          diagnostics.push({
+            code: 'not-a-file',
+            severity: 'error',
+            source: 'input',
+            message: 'this is not a regular file',
+            hint: 'What a link leads to is not what is reviewed: put the documents themselves here.',
+            origin: { file },
+          });
+          return [];
+        })
+        .sort()
+    );
   } catch {
     diagnostics.push({
       code: 'no-layers',

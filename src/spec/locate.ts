@@ -10,6 +10,7 @@ import {
   parseAllDocuments,
 } from 'yaml';
 import type { Origin } from '../diagnostics.ts';
+import { withoutMark } from './yaml.ts';
 
 /** A place in a file for people: 1-based, and as many columns as the value has on that line. */
 export interface Place {
@@ -19,7 +20,8 @@ export interface Place {
 }
 
 /** Where an origin is in the text of its file. Parses the text again, with positions: only errors pay for it. */
-export function locate(text: string, { document = 0, path = [], offset }: Origin): Place | undefined {
+export function locate(original: string, { document = 0, path = [], offset }: Origin): Place | undefined {
+  const text = withoutMark(original);
   const lines = new LineCounter();
   if (offset !== undefined) {
     const before = text.slice(0, offset).split('\n');

@@ -15,23 +15,40 @@ export const FORMAT = 1;
 
 const hash = pattern(/^[0-9a-f]{32}$/, "a build's hash");
 
-const lock = z.strictObject({
-  format: z.literal(FORMAT),
-  /** The oldest version of the tool that understands this lock. */
-  minimumVersion: pattern(/^[0-9]+\.[0-9]+\.[0-9]+$/, 'a version'),
-  builds: z.record(
-    hash,
-    z.strictObject({
-      digest,
-      base: pinnedImage,
-      release: releaseVersion,
-      /** `built` by `layers build`, or `adopted`: found in the registry under its content tag. */
-      origin: z.enum(['built', 'adopted']),
-      /** False where no registry has the image: no osImageURL may come of it. */
-      pushed: z.boolean(),
-    }),
+export const lock = z.strictObject({
+  format: z
+    .literal(FORMAT)
+    .describe(
+      'The render format of `dist/`: within one, no byte of a pool changes by an upgrade of the tool.',
+    ),
+  minimumVersion: pattern(/^[0-9]+\.[0-9]+\.[0-9]+$/, 'a version').describe(
+    'The oldest version of the tool that understands this lock.',
   ),
-  pools: z.record(z.string(), z.strictObject({ build: hash, image: imageRepository })),
+  builds: z
+    .record(
+      hash,
+      z.strictObject({
+        digest: digest.describe("The image's digest, as the registry gave it back."),
+        base: pinnedImage.describe('The base that it was built from.'),
+        release: releaseVersion.describe('The release that it was built for.'),
+        origin: z
+          .enum(['built', 'adopted'])
+          .describe('`built` by `layers build`, or `adopted`: found in the registry under its content tag.'),
+        pushed: z
+          .boolean()
+          .describe('False where no registry has the image: no `osImageURL` may come of it.'),
+      }),
+    )
+    .describe('Every build that a pool has, by its hash.'),
+  pools: z
+    .record(
+      z.string(),
+      z.strictObject({
+        build: hash.describe('The hash of its build.'),
+        image: imageRepository.describe('The repository that it was pushed to.'),
+      }),
+    )
+    .describe('The pin of each pool, by its identity.'),
 });
 
 export type Lock = z.output<typeof lock>;
@@ -45,7 +62,14 @@ export function parseLock(text: string | undefined): { lock: LockText; diagnosti
   if (text === undefined) return { lock: EMPTY_LOCK, diagnostics: [] };
   const { documents, diagnostics } = parseYaml(text, LOCK);
   if (diagnostics.length > 0) return { lock: EMPTY_LOCK, diagnostics: diagnostics.map(withHint) };
-  const [document] = documents;
+  const [document, another] = documents;
+  if (another !== undefined)
+    return {
+      lock: EMPTY_LOCK,
+      diagnostics: failure('input', 'lock-twice', 'the lock has two documents', {
+        origin: another.origin,
+      }).diagnostics.map(withHint),
+    };
   const origin = { file: LOCK, document: 0 };
   if (document === undefined)
     return {

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
-import type { Diagnostic, Origin } from '../diagnostics.ts';
+import { type Diagnostic, failure, type Origin } from '../diagnostics.ts';
+import { show } from '../values/value.ts';
 import { keysAt } from './keys.ts';
+import { findIllFormed } from './well-formed.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -11,8 +13,15 @@ export function parseSpec<Schema extends z.ZodType>(
   origin: Origin,
 ): { value?: z.output<Schema>; diagnostics: Diagnostic[] } {
   const result = schema.safeParse(data, { reportInput: true });
-  if (result.success) return { value: result.data, diagnostics: [] };
-  return { diagnostics: explainAll(result.error.issues, [], schema, origin) };
+  if (!result.success) return { diagnostics: explainAll(result.error.issues, [], schema, origin) };
+  const illFormed = findIllFormed(data);
+  if (illFormed === undefined) return { value: result.data, diagnostics: [] };
+  return {
+    diagnostics: failure('input', 'invalid-value', 'this text has half of a character (a lone surrogate)', {
+      hint: 'No UTF-8 can say that: write the character in full.',
+      origin: { ...origin, path: [...(origin.path ?? []), ...illFormed] },
+    }).diagnostics as Diagnostic[],
+  };
 }
 
 function explainAll(
@@ -56,7 +65,12 @@ function explain(
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
         const known = keysAt(schema, path);
-        return at(`${key} is not known here`, 'unknown-key', suggest(key, known), [...path, key]);
+        return at(
+          `${/^[\w.-]+$/.test(key) ? key : show(key)} is not known here`,
+          'unknown-key',
+          suggest(key, known),
+          [...path, key],
+        );
       });
     case 'invalid_union': {
       // The alternative that fits the value's shape has the errors that help.
@@ -90,6 +104,8 @@ function explain(
       ];
     case 'too_small':
       return [at(issue.origin === 'string' ? 'this text is empty' : 'this list is empty', 'invalid-value')];
+    case 'invalid_key':
+      return explainAll(issue.issues, path, schema, origin);
     default: {
       const hint = issue.code === 'custom' ? (issue.params?.hint as string | undefined) : undefined;
       return [at(issue.message, 'invalid-value', hint)];

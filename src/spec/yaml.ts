@@ -16,9 +16,10 @@ const UNUSUAL = /^%|(?:^|[\s[{,])[!&*?]|[\]}"']\s*:\s|<<\s*:/m;
 
 /** The documents of a file. Empty ones are left out, and keep their number. */
 export function parseYaml(
-  text: string,
+  original: string,
   file: string,
 ): { documents: YamlDocument[]; diagnostics: Diagnostic[] } {
+  const text = withoutMark(original);
   if (text.length > LARGEST) {
     return invalid({ file }, `this file has ${text.length} characters, and at most ${LARGEST} are read`);
   }
@@ -41,8 +42,17 @@ export function parseYaml(
     return { documents, diagnostics: [] };
   } catch (error) {
     if (!(error instanceof yaml.YAMLException)) throw error;
+    const conflict = /^<{7} /m.exec(text);
+    if (conflict !== null) {
+      return invalid({ file, offset: conflict.index }, 'this file has a merge conflict');
+    }
     return invalid({ file, offset: error.mark?.position ?? 0 }, error.reason);
   }
+}
+
+/** A file's text without the byte order mark that some editors put first: nobody counts it as a column. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
 function invalid(origin: Origin, message: string): { documents: YamlDocument[]; diagnostics: Diagnostic[] } {
@@ -70,6 +80,7 @@ function findUnusual(text: string, file: string): Diagnostic[] {
     visit(document, {
       Alias: (_, node) => reject(node.range?.[0] ?? 0, 'aliases'),
       Value: (_, node) => {
+        if (node.anchor !== undefined) reject(node.range?.[0] ?? 0, 'anchors');
         if (node.tag !== undefined) reject(node.range?.[0] ?? 0, 'tags');
       },
       Pair: (_, pair) => {
