@@ -44,7 +44,9 @@ export function compilePool({ pool: { value: pool, origin }, library, sources }:
       'unknown-release',
       ['release'],
       `there is no Release document for ${pool.release}`,
-      'Add one with its images by digest, or give the pool a base.',
+      target.builtBy === 'cluster'
+        ? 'Add one with its images by digest.'
+        : 'Add one with its images by digest, or give the pool a base.',
     );
   }
   if (target.builtBy === 'cluster' && pool.build !== undefined) {
@@ -53,6 +55,14 @@ export function compilePool({ pool: { value: pool, origin }, library, sources }:
       ['build'],
       'the cluster builds this pool itself, from its MachineOSConfig',
       'Leave build out, or use the target machineConfig.',
+    );
+  }
+  if (target.builtBy === 'cluster' && pool.base !== undefined) {
+    reject(
+      'base-not-ours',
+      ['base'],
+      'the cluster builds this pool from the OS image of its own release',
+      'Leave base out, or use the target machineConfig.',
     );
   }
   if (targetName === 'machineOSConfig' && !isAtLeast(pool.release, '4.18')) {
@@ -69,6 +79,7 @@ export function compilePool({ pool: { value: pool, origin }, library, sources }:
     release: pool.release,
     el: release?.amd64.el,
     hasContext: target.builtBy === 'runner',
+    refresh: pool.refresh,
     sources,
   });
   diagnostics.push(...composed.diagnostics);
@@ -167,7 +178,7 @@ function withComments(traced: readonly Traced[], wanted: boolean) {
 
 function costs(traced: readonly Traced[]): string {
   const byLayer = new Map<string, number>();
-  for (const { layer = 'the end of the stage', instruction } of traced) {
+  for (const { layer = 'what every stage has', instruction } of traced) {
     const length = [...printStage('', [{ instruction }])].length - 1;
     byLayer.set(layer, (byLayer.get(layer) ?? 0) + length);
   }

@@ -11,11 +11,14 @@ import type { Traced } from './compiled-pool.ts';
 import { endingOf } from './finish.ts';
 import type { Sources } from './sources.ts';
 
+const REFRESH_LABEL = 'cdk8s-os-layers/refresh';
+
 export interface ComposeInput {
   readonly layers: readonly Located<Layer>[];
   readonly release: ReleaseVersion;
   readonly el: string | undefined;
   readonly hasContext: boolean;
+  readonly refresh: string | undefined;
   readonly sources: Sources;
 }
 
@@ -28,7 +31,7 @@ export interface Composed {
 /** The instructions of layers, in the order they are written: nothing is ever reordered. */
 export function compose(input: ComposeInput): Composed {
   const ending = endingOf(input.release);
-  const traced: Traced[] = [];
+  const traced: Traced[] = refreshed(input.refresh);
   const files = new Map<string, ContextFile>();
   const diagnostics: Diagnostic[] = [];
   const atTheEnd: Command[] = [];
@@ -53,6 +56,12 @@ export function compose(input: ComposeInput): Composed {
   const last = ending.last(atTheEnd);
   if (last !== undefined) traced.push({ instruction: last, kind: 'end' });
   return { traced, files: [...files.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), diagnostics };
+}
+
+/** First of all, so that an engine takes none of what comes after it from its cache. */
+function refreshed(refresh: string | undefined): Traced[] {
+  if (refresh === undefined) return [];
+  return [{ instruction: { kind: 'label', key: REFRESH_LABEL, value: refresh }, kind: 'refresh' }];
 }
 
 /** One step by its kind. The kinds' props differ; that they fit was checked when they were parsed. */

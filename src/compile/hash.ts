@@ -21,15 +21,20 @@ export function contentHash({ format, architecture, base, refresh, instructions,
     architecture,
     base,
     refresh: refresh ?? null,
-    instructions: instructions.map((instruction) =>
-      instruction.kind === 'run'
-        ? [
-            'run',
-            shellText(instruction.commands),
-            (instruction.mounts ?? []).map(({ source, target }) => [sums.get(source), target]),
-          ]
-        : ['copy', sums.get(instruction.source), instruction.target, instruction.mode, instruction.owner],
-    ),
+    instructions: instructions.map((instruction) => canonicalOf(instruction, sums)),
   };
   return sha256Of(JSON.stringify(canonical)).slice(0, 32);
+}
+
+function canonicalOf(instruction: Instruction, sums: ReadonlyMap<string, string>): unknown[] {
+  switch (instruction.kind) {
+    case 'label':
+      return ['label', instruction.key, instruction.value];
+    case 'copy':
+      return ['copy', sums.get(instruction.source), instruction.target, instruction.mode, instruction.owner];
+    case 'run': {
+      const mounts = (instruction.mounts ?? []).map(({ source, target }) => [sums.get(source), target]);
+      return ['run', shellText(instruction.commands), mounts];
+    }
+  }
 }

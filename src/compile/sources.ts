@@ -32,12 +32,16 @@ function read(layers: string, path: string): SourceFile | string {
     if (isLast ? !stat.isFile() : !stat.isDirectory())
       return `layers/${part} is not a ${isLast ? 'file' : 'folder'}`;
   }
-  const file = join(layers, path);
-  const sha256 = sha256Of(readFileSync(file));
-  return {
-    name: contextName(path, sha256),
-    sha256,
-    source: `layers/${path}`,
-    read: () => readFileSync(file),
-  };
+  try {
+    const file = join(layers, path);
+    const sha256 = sha256Of(readFileSync(file));
+    return {
+      name: contextName(path, sha256),
+      sha256,
+      source: `layers/${path}`,
+      read: () => readFileSync(file),
+    };
+  } catch (error) {
+    return `layers/${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`;
+  }
 }

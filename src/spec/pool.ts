@@ -3,6 +3,7 @@ import { TARGETS, type TargetName } from '../targets/index.ts';
 import { pinnedImage } from '../values/image-ref.ts';
 import { dnsLabel, poolName } from '../values/names.ts';
 import { releaseVersion } from '../values/release-version.ts';
+import { pattern } from '../values/value.ts';
 import { build } from './build.ts';
 import { layer } from './layer.ts';
 import { variant } from './variant.ts';
@@ -24,11 +25,11 @@ export const pool = z.strictObject({
     .describe('Its layers, in this order: names of Layer documents, or layers written in place.'),
   base: pinnedImage.optional().describe("An OS image by digest, instead of the release's."),
   build: build.optional(),
-  refresh: z
-    .string()
-    .min(1)
+  refresh: pattern(/^[A-Za-z0-9][A-Za-z0-9._:+-]{0,62}$/, 'a word', 'Write one word, such as "2026-11".')
     .optional()
-    .describe('Any text. Another text builds anew, for newer packages in the repositories.'),
+    .describe(
+      'Any word, such as "2026-11". Another one builds anew, for newer packages in the repositories.',
+    ),
   target: variant('target', targetShape).describe('How the image reaches the nodes.'),
 });
 
