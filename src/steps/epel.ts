@@ -70,7 +70,7 @@ export const epel = defineStep({
   ],
   render(props, context) {
     const el = props.el ?? context.el?.split('.')[0];
-    if (el === undefined) {
+    if (el === undefined && props.release === undefined) {
       context.report({
         code: 'epel-version-unknown',
         message: 'it is not known which EPEL this release needs',
@@ -97,7 +97,7 @@ export const epel = defineStep({
     const release = props.release ?? {
       url: `https://dl.fedoraproject.org/pub/epel/epel-release-latest-${el}.noarch.rpm`,
     };
-    const fetched = fetchRpms([release], context, ['release']);
+    const fetched = fetchRpms([release], context, () => ['release']);
     const commands = [
       ...fetched.fetch,
       ...fromRelease({ ...fetched, packages: props.packages, keep: props.keep ?? false }),

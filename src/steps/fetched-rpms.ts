@@ -44,11 +44,11 @@ const remove = shellTemplate(
   { directory: '' },
 );
 
-/** `at` is the list's path within the step's props. */
+/** `at` gives the path of an RPM within the step's props. */
 export function fetchRpms(
   rpms: readonly Rpm[],
   context: StepContext,
-  at: readonly (string | number)[],
+  at: (index: number) => readonly (string | number)[],
 ): FetchedRpms {
   const names = new Set<string>();
   const mounts: Mount[] = [];
@@ -56,7 +56,7 @@ export function fetchRpms(
   const urls: { rename: string; url: string }[] = [];
   const sums: { line: string }[] = [];
   for (const [index, rpm] of rpms.entries()) {
-    const path = [...at, index];
+    const path = at(index);
     const name = rpmFileName(rpm);
     if (names.has(name)) {
       context.report({ code: 'rpm-twice', message: `${name} is in this list twice`, path });

@@ -50,7 +50,7 @@ export const hotfix = defineStep({
   ],
   comment: ({ reason }) => reason,
   render({ rpms }, context) {
-    const fetched = fetchRpms(rpms, context, ['rpms']);
+    const fetched = fetchRpms(rpms, context, (index) => ['rpms', index]);
     const commands = [...fetched.fetch, ...update(fetched), ...fetched.remove];
     return {
       instructions: [{ kind: 'run', commands, mounts: fetched.mounts, cleans: true }],

@@ -24,7 +24,7 @@ export const rpms = defineStep({
     },
   ],
   render({ rpms }, context) {
-    const fetched = fetchRpms(rpms, context, ['rpms']);
+    const fetched = fetchRpms(rpms, context, (index) => ['rpms', index]);
     const commands = [...fetched.fetch, ...install(fetched), ...fetched.remove];
     return {
       instructions: [{ kind: 'run', commands, mounts: fetched.mounts, cleans: true }],
