@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Diagnostic, formatPath, type Origin } from '../../diagnostics.ts';
 import { locate, type Place } from '../../spec/locate.ts';
+import { withoutMark } from '../../spec/yaml.ts';
 import type { Paint } from './colors.ts';
+import { harmless, padding } from './terminal.ts';
 
 export interface PrintOptions {
   readonly root: string;
@@ -35,14 +37,21 @@ function printOne(diagnostic: Diagnostic, read: (file: string) => string | undef
   const { severity, code, message, hint, origin, related = [], detail } = diagnostic;
   const color = severity === 'error' ? 'red' : severity === 'warning' ? 'yellow' : 'cyan';
   const lines = [
-    [placeOf(origin, read), paint(color, paint('bold', severity)), message, paint('dim', `(${code})`)]
+    [
+      placeOf(origin, read),
+      paint(color, paint('bold', severity)),
+      harmless(message),
+      paint('dim', `(${code})`),
+    ]
       .filter((part) => part !== '')
       .join(' '),
     ...excerpt(origin, read, paint),
-    ...(detail === undefined ? [] : detail.split('\n').map((line) => paint('dim', `  | ${line}`))),
-    ...(hint === undefined ? [] : hint.split('\n').map((line) => `  ${paint('cyan', 'hint:')} ${line}`)),
+    ...(detail === undefined ? [] : detail.split('\n').map((line) => paint('dim', `  | ${harmless(line)}`))),
+    ...(hint === undefined
+      ? []
+      : hint.split('\n').map((line) => `  ${paint('cyan', 'hint:')} ${harmless(line)}`)),
     ...related.flatMap(({ message, origin }) => [
-      `  ${placeOf(origin, read)} ${message}`,
+      `  ${placeOf(origin, read)} ${harmless(message)}`,
       ...excerpt(origin, read, paint),
     ]),
   ];
@@ -51,8 +60,8 @@ function printOne(diagnostic: Diagnostic, read: (file: string) => string | undef
 
 function placeOf(origin: Origin | undefined, read: (file: string) => string | undefined): string {
   const { file, line, column, path } = resolve(origin, read);
-  if (file !== undefined) return [file, ...(line === undefined ? [] : [line, column])].join(':');
-  return path ?? '';
+  if (file !== undefined) return [harmless(file), ...(line === undefined ? [] : [line, column])].join(':');
+  return harmless(path ?? '');
 }
 
 /** An origin with its line and column, for every kind of output. */
@@ -86,20 +95,24 @@ function excerpt(
 ): string[] {
   const place = origin && placeIn(origin, read);
   if (origin?.file === undefined || place === undefined) return [];
-  const line = read(origin.file)!.split('\n')[place.line - 1]!.replaceAll('\t', ' ');
+  const line = read(origin.file)!.split('\n')[place.line - 1]!.replace(/\r$/, '');
   const number = String(place.line);
   // Of a very long line, the part that matters.
   const start = Math.max(0, place.column - 80);
-  const caret = '^'.repeat(Math.min(place.width, 60));
+  const end = start + 140;
+  const at = place.column - 1;
+  const pad = `${start > 0 ? ' ' : ''}${padding(line.slice(start, at))}`;
+  const caret = '^'.repeat(Math.max(1, Math.min(place.width, line.length - at, 60)));
+  const shown = `${start > 0 ? '…' : ''}${harmless(line.slice(start, end))}${line.length > end ? '…' : ''}`;
   return [
-    `  ${paint('dim', `${number} |`)} ${start > 0 ? '…' : ''}${line.slice(start, start + 140)}`,
-    `  ${' '.repeat(number.length)} ${paint('dim', '|')} ${' '.repeat(place.column - 1 - start + (start > 0 ? 1 : 0))}${paint('red', caret)}`,
+    `  ${paint('dim', `${number} |`)} ${shown}`,
+    `  ${' '.repeat(number.length)} ${paint('dim', '|')} ${pad}${paint('red', caret)}`,
   ];
 }
 
 export function readText(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return withoutMark(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }

@@ -1,0 +1,13 @@
+/** Text from files and programs on a terminal: what would move the cursor or change its colours is shown as a dot. */
+export function harmless(text: string): string {
+  return text.replaceAll('\t', ' ').replaceAll(/\p{Cc}/gu, '·');
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+const INVISIBLE = /[\p{Mn}\p{Me}\p{Cf}]/u;
+
+/** As many blanks as a text has columns on a terminal, so that a caret stands under what comes after it. */
+export function padding(text: string): string {
+  return [...text].map((char) => (INVISIBLE.test(char) ? '' : WIDE.test(char) ? '  ' : ' ')).join('');
+}
