@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contextName, isText, sha256Of } from '../containerfile/context-file.ts';
-import type { Command } from '../containerfile/instruction.ts';
+import type { Command, Instruction } from '../containerfile/instruction.ts';
 import { shellTemplate } from '../containerfile/template.ts';
 import { absolutePath, fileMode, fileOwner, sourcePath } from '../values/paths.ts';
 import { defineStep, type StepContext } from './step.ts';
@@ -11,7 +11,9 @@ const file = z
     content: z.string().optional().describe('Its text, byte for byte as UTF-8.'),
     source: sourcePath.optional().describe('Instead of `content`: a file below `layers/`, `files/<name>`.'),
     mode: fileMode.optional().describe('Permissions in octal, in quotes. Default: "0644".'),
-    owner: fileOwner.optional().describe('`user` or `user:group`. Default: root:root.'),
+    owner: fileOwner
+      .optional()
+      .describe('`user` or `user:group`; the group is root where none is given. Default: root:root.'),
   })
   .superRefine(({ content, source }, context) => {
     if ((content === undefined) === (source === undefined)) {
@@ -48,17 +50,7 @@ export const files = defineStep({
     }
     return {
       instructions: contents.flatMap(({ file, contextFile }) =>
-        contextFile === undefined
-          ? []
-          : [
-              {
-                kind: 'copy' as const,
-                source: contextFile.name,
-                target: file.path,
-                mode: file.mode ?? '0644',
-                owner: file.owner ?? 'root:root',
-              },
-            ],
+        contextFile === undefined ? [] : fromContext(file, contextFile.name),
       ),
       files: contents.flatMap(({ contextFile }) => contextFile ?? []),
     };
@@ -79,6 +71,33 @@ function bytesOf(file: File, index: number, context: StepContext) {
   };
 }
 
+/** A name that buildah 1.28 gives a file on its way: others make its COPY fail, for want of room in an old tar header. */
+const COPIED_NAME = /^[ -~]{1,100}$/;
+
+function fromContext({ path, mode = '0644', owner = 'root' }: File, source: string): Instruction {
+  if (COPIED_NAME.test(path.slice(path.lastIndexOf('/') + 1))) {
+    return { kind: 'copy', source, target: path, mode, owner: withGroup(owner) };
+  }
+  const mounted = `/tmp/${source}`;
+  const commands = [
+    ...parentOf(path),
+    ...copy({ mounted, path }),
+    ...attributes({ path, mode, owner: withGroup(owner) }),
+  ];
+  return { kind: 'run', commands, mounts: [{ source, target: mounted }], cleans: false };
+}
+
+/** Said in full: a COPY and chown take a user without a group in different ways. */
+function withGroup(owner: string): string {
+  return owner.includes(':') ? owner : `${owner}:root`;
+}
+
+function parentOf(path: string): Command[] {
+  const parent = path.slice(0, path.lastIndexOf('/'));
+  return parent === '' ? [] : directory({ directory: parent });
+}
+
+const copy = shellTemplate('cp {{sh mounted}} {{sh path}}', { mounted: '', path: '' });
 const directory = shellTemplate('mkdir -p {{sh directory}}', { directory: '' });
 const textFile = shellTemplate(String.raw`printf '%s\n' {{lines text}} > {{sh path}}`, {
   text: '',
@@ -86,24 +105,24 @@ const textFile = shellTemplate(String.raw`printf '%s\n' {{lines text}} > {{sh pa
 });
 const partialLine = shellTemplate('printf %s {{sh text}} > {{sh path}}', { text: '', path: '' });
 const binary = shellTemplate('echo {{sh base64}} | base64 -d > {{sh path}}', { base64: '', path: '' });
+// The owner first: a change of it takes the set-user-ID bit away.
 const attributes = shellTemplate(
   `
-    chmod {{sh mode}} {{sh path}}
-    {{#if owner}}chown {{sh owner}} {{sh path}}{{/if}}`,
+    {{#if owner}}chown {{sh owner}} {{sh path}}{{/if}}
+    chmod {{sh mode}} {{sh path}}`,
   { path: '', mode: '', owner: '' },
 );
 
 /** Without a context the bytes are in the commands: text as text, so that it can be reviewed. */
 function writeCommands({ path, mode = '0644', owner = '' }: File, content: Uint8Array): Command[] {
   const text = isText(content) ? Buffer.from(content).toString('utf8') : undefined;
-  const parent = path.slice(0, path.lastIndexOf('/'));
   return [
-    ...(parent === '' ? [] : directory({ directory: parent })),
+    ...parentOf(path),
     ...(text === undefined
       ? binary({ base64: Buffer.from(content).toString('base64'), path })
       : text.endsWith('\n')
         ? textFile({ text, path })
         : partialLine({ text, path })),
-    ...attributes({ path, mode, owner }),
+    ...attributes({ path, mode, owner: owner && withGroup(owner) }),
   ];
 }
