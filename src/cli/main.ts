@@ -43,6 +43,8 @@ const cli = yargs(args)
     describe: 'json: data on stdout',
   })
   .version(version)
+  // The terminal breaks lines better: yargs, bundled, breaks them within words.
+  .wrap(null)
   .strict()
   .demandCommand(1, 'Which command?')
   .recommendCommands()

@@ -1,0 +1,198 @@
+// Made by `npm run generate` from the definitions in src/spec, src/steps and src/targets. Do not edit.
+
+/** Installs packages from EPEL, and leaves no repository enabled behind. */
+export interface EpelProps {
+  /** Names of packages in EPEL. */
+  readonly packages: readonly string[];
+  /** RHEL's major version, such as "9". Default: the release's. */
+  readonly el?: string;
+  /** The epel-release RPM, best with its sha256. Default: the latest one, which is another file tomorrow. */
+  readonly release?: RpmProps;
+  /** Base URL of a mirror of `epel/<el>/Everything/<arch>`, with RPM-GPG-KEY-EPEL-<el> in it, instead of epel-release. */
+  readonly mirror?: string;
+  /** Keep the repository in the image. Default: false. */
+  readonly keep?: boolean;
+}
+
+/** One of {@link FilesProps}. */
+export interface FileProps {
+  /** Where it is in the image. */
+  readonly path: string;
+  /** Its text, byte for byte as UTF-8. */
+  readonly content?: string;
+  /** Instead of `content`: a file below `layers/`, `files/<name>`. */
+  readonly source?: string;
+  /** Permissions in octal, in quotes. Default: "0644". */
+  readonly mode?: string;
+  /** `user` or `user:group`; the group is root where none is given. Default: root:root. */
+  readonly owner?: string;
+}
+
+/** Puts files into the image. */
+export type FilesProps = readonly FileProps[];
+
+/** When the hotfix is no longer needed: once the base has this package in this version. */
+export interface HotfixExpiresProps {
+  /** The package that brings the fix. */
+  readonly package: string;
+  /** Its first `version-release` with the fix. */
+  readonly atLeast: string;
+}
+
+/** Replaces packages of the base by the given builds, and fails unless exactly these are installed afterwards. */
+export interface HotfixProps {
+  /** Why, and the ticket: what the next person needs to know to remove it. */
+  readonly reason: string;
+  /** When the hotfix is no longer needed: once the base has this package in this version. */
+  readonly expires?: HotfixExpiresProps;
+  /** The RPMs, all of which replace an installed package. */
+  readonly rpms: readonly RpmProps[];
+}
+
+/** A build by a Job on a cluster. */
+export interface JobBuildProps {
+  /** Where and how a Job builds the image. */
+  readonly job: JobProps;
+}
+
+/** Where and how a Job builds the image. */
+export interface JobProps {
+  /** The namespace of the Job and of all that it needs. It has to exist. */
+  readonly namespace: string;
+  /** The image to build in: buildah, bash and curl are in it. */
+  readonly builder: string;
+  /** A Secret in the namespace, of type kubernetes.io/dockerconfigjson, with the right to push. */
+  readonly pushSecret: string;
+  /** Likewise, with the right to pull the base. Default: pushSecret. */
+  readonly pullSecret?: string;
+}
+
+/** Named steps that pools share. */
+export interface LayerProps {
+  /** What pools call it by: lower-case letters, digits and dashes. */
+  readonly name: string;
+  /** What it does to the image, in this order. */
+  readonly steps: readonly StepProps[];
+}
+
+/** A MachineConfig with `osImageURL`: the image is built outside of the cluster, and pinned by digest in git. */
+export interface MachineConfigTargetProps {
+  /** The repository that the image is pushed to and that the nodes pull from, without tag or digest. */
+  readonly image: string;
+}
+
+/** A MachineOSConfig: the cluster builds the image on itself, pushes it and rolls it out. */
+export interface MachineOSConfigTargetProps {
+  /** Where the cluster pushes the image, `host/namespace/name:tag`; at most one namespace, and the tag is replaced by the operator. */
+  readonly renderedImagePushSpec: string;
+  /** The Secret to push with. */
+  readonly renderedImagePushSecret: {
+    /** A Secret in openshift-machine-config-operator with the right to push. */
+    readonly name: string;
+  };
+  /** The Secret to pull the base with. Default: a copy of the cluster's global pull secret. */
+  readonly baseImagePullSecret?: {
+    /** A Secret in openshift-machine-config-operator with the right to pull. */
+    readonly name: string;
+  };
+}
+
+/** Installs packages from the enabled repositories. */
+export interface PackagesProps {
+  /** Names of packages, as `dnf install` takes them. */
+  readonly install: readonly string[];
+  /** Ids of the only repositories to use. Default: every enabled one. */
+  readonly from?: readonly string[];
+}
+
+/** A MachineConfigPool whose nodes get one image, of layers. */
+export interface PoolProps {
+  /** The MachineConfigPool's name, at most 21 characters. */
+  readonly name: string;
+  /** The OpenShift release it is built for, in quotes: "4.19.3". A Release document has its images. */
+  readonly release: string;
+  /** Its layers, in this order: names of Layer documents, or layers written in place. */
+  readonly layers: readonly (string | LayerProps)[];
+  /** An OS image by digest, instead of the release's. */
+  readonly base?: string;
+  /** Who builds: `local`, whoever runs `layers build`, or a Job on a cluster. Default: local. */
+  readonly build?: 'local' | JobBuildProps;
+  /** Any word, such as "2026-11". Another one builds anew, for newer packages in the repositories. */
+  readonly refresh?: string;
+  /** How the image reaches the nodes. */
+  readonly target: TargetProps;
+}
+
+/** The key that signs its packages. Needed unless gpgcheck is false. */
+export interface RepositoryGpgkeyProps {
+  /** Where dnf fetches it from. */
+  readonly url?: string;
+  /** An armored key below `layers/`, `files/<name>`, which is put into /etc/pki/rpm-gpg. */
+  readonly file?: string;
+}
+
+/** Adds a dnf repository for the steps after it, and removes it at the end. */
+export interface RepositoryProps {
+  /** Its id, which is also the name of its .repo file. */
+  readonly id: string;
+  /** The repository's URL, the folder that holds repodata/. */
+  readonly baseurl?: string;
+  /** Instead of `baseurl`: the URL of a metalink. */
+  readonly metalink?: string;
+  /** The key that signs its packages. Needed unless gpgcheck is false. */
+  readonly gpgkey?: RepositoryGpgkeyProps;
+  /** Whether packages must be signed by the key. Default: true. */
+  readonly gpgcheck?: boolean;
+  /** Keep the repository in the image. Default: false. */
+  readonly keep?: boolean;
+}
+
+/** An RPM, by URL or as a file below `layers/`. */
+export interface RpmProps {
+  /** Where the build downloads it from: http or https, without credentials. */
+  readonly url?: string;
+  /** The RPM as a file below `layers/`: `files/<name>.rpm`. Not for `machineOSConfig`, whose builds have no context. */
+  readonly file?: string;
+  /** Its sum, 64 hexadecimal digits. The build checks it before it installs; a file is checked by the compiler, too. */
+  readonly sha256?: string;
+}
+
+/** Installs the given RPM files, with what they require from the enabled repositories. */
+export interface RpmsProps {
+  /** The RPMs, by URL or as files below `layers/files/`. */
+  readonly rpms: readonly RpmProps[];
+}
+
+/** Runs commands: the way out for what no other step can say. `layers check` reports its use. */
+export interface RunProps {
+  /** Why no other step would do. */
+  readonly reason: string;
+  /** Shell code, or a program and its arguments as a list, which are then passed exactly as written. Each runs if the one before it succeeded, and as if in a shell of its own: write "cd /opt && make" as one. */
+  readonly commands: readonly (string | readonly string[])[];
+}
+
+/** A step: exactly one of these keys, which says its kind. */
+export interface StepProps {
+  /** Replaces packages of the base by the given builds, and fails unless exactly these are installed afterwards. */
+  readonly hotfix?: HotfixProps;
+  /** Installs packages from EPEL, and leaves no repository enabled behind. */
+  readonly epel?: EpelProps;
+  /** Installs packages from the enabled repositories. */
+  readonly packages?: PackagesProps;
+  /** Installs the given RPM files, with what they require from the enabled repositories. */
+  readonly rpms?: RpmsProps;
+  /** Puts files into the image. */
+  readonly files?: FilesProps;
+  /** Adds a dnf repository for the steps after it, and removes it at the end. */
+  readonly repository?: RepositoryProps;
+  /** Runs commands: the way out for what no other step can say. `layers check` reports its use. */
+  readonly run?: RunProps;
+}
+
+/** How the image reaches the nodes: exactly one of these keys. */
+export interface TargetProps {
+  /** A MachineConfig with `osImageURL`: the image is built outside of the cluster, and pinned by digest in git. */
+  readonly machineConfig?: MachineConfigTargetProps;
+  /** A MachineOSConfig: the cluster builds the image on itself, pushes it and rolls it out. */
+  readonly machineOSConfig?: MachineOSConfigTargetProps;
+}

@@ -1,0 +1,18 @@
+import { cliPage } from './cli.ts';
+import { layerPage } from './layer.ts';
+import { lockPage } from './lock.ts';
+import { poolPage } from './pool.ts';
+import { propsModule } from './props.ts';
+import { releasePage } from './release.ts';
+
+/** Every generated file, by path. */
+export function generated(): Map<string, string> {
+  return new Map([
+    ['docs/reference/layer.md', layerPage()],
+    ['docs/reference/pool.md', poolPage()],
+    ['docs/reference/release.md', releasePage()],
+    ['docs/reference/lock.md', lockPage()],
+    ['docs/reference/cli.md', cliPage()],
+    ['src/constructs/props.ts', propsModule()],
+  ]);
+}
