@@ -16,15 +16,15 @@ export function renderCharts(app: App): { files: Map<string, string>; diagnostic
   const nameOf = namer(charts, dependencies);
   const writers = new Map<string, Chart>();
   for (const chart of charts) {
+    const file = nameOf(chart);
+    const first = writers.get(file);
+    if (first !== undefined) diagnostics.push(fileTwice(file, first, chart));
+    writers.set(file, chart);
     const objects = inOrder(chart.node.findAll(), dependencies)
       .filter((construct) => isObjectOf(construct, chart))
       .map((object) => object.toJson());
     // A pool that was never pinned has nothing to apply.
     if (objects.length === 0 && isOwnChart(chart)) continue;
-    const file = nameOf(chart);
-    const first = writers.get(file);
-    if (first !== undefined) diagnostics.push(fileTwice(file, first, chart));
-    writers.set(file, chart);
     files.set(file, isOwnChart(chart) ? printManifests(objects) : Yaml.stringify(...objects));
   }
   return { files, diagnostics };

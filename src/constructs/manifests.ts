@@ -2,7 +2,7 @@ import { Yaml } from 'cdk8s';
 import { Document, visit } from 'yaml';
 
 /** Characters that YAML 1.1, which kubectl and Argo CD read, takes for the end of a line or refuses, and cdk8s prints as they are. */
-const UNSAFE = /[\u2028\u2029\ufeff\ufffe\uffff]/g;
+const UNSAFE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /** Objects as cdk8s prints them, except that every character arrives. */
 export function printManifests(objects: readonly object[]): string {
