@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import type { LayerProps, StepProps } from '../../src/spec/layer.ts';
+import type { PoolProps } from '../../src/spec/pool.ts';
+
+/** Everything that a repository declares. */
+export interface Declared {
+  readonly layers: readonly LayerProps[];
+  readonly pools: readonly PoolProps[];
+}
+
+/** Files below `layers/` that generated steps name. */
+export const SOURCES: Readonly<Record<string, string | Uint8Array>> = {
+  'layers/files/agent.conf': 'server = $HOST\r\n',
+  'layers/files/blob': new Uint8Array([0, 255, 10, 13]),
+  'layers/files/tool-1.0-1.x86_64.rpm': new Uint8Array([0xed, 0xab, 0xee, 0xdb]),
+  'layers/files/key': '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmDME\n-----END PGP PUBLIC KEY BLOCK-----\n',
+};
+
+const NASTY = [
+  '',
+  '\n',
+  '\r\n',
+  '\t',
+  ' ',
+  '  \n',
+  '"',
+  "'",
+  '$',
+  '$HOME',
+  '$(id)',
+  '`id`',
+  '\\',
+  '\\n',
+  '%s',
+  '#',
+  ': ',
+  '- ',
+  '---\n',
+  '...\n',
+  '|',
+  '>',
+  '&a',
+  '*a',
+  '!x',
+  '{{x}}',
+  '~',
+  'null',
+  '0x1',
+  '4.20',
+  'é',
+  '\u{1F600}',
+  '\u2028',
+  '\u0085',
+  '\ufeff',
+  '<<EOF',
+  '[',
+  '}',
+  ',',
+];
+
+const nasty = fc
+  .array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...NASTY) },
+      fc.string({ unit: 'binary', maxLength: 5 }),
+    ),
+    { maxLength: 8 },
+  )
+  // NUL is in no file name, argument or YAML; half of a surrogate pair is no character.
+  .map((parts) =>
+    parts
+      .join('')
+      .replaceAll('\0', '0')
+      .replaceAll(/\p{Surrogate}|\ufffd/gu, '?'),
+  );
+const line = nasty.map((text) => `${text.replaceAll(/<<|\s/g, '_')}x`);
+const name = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/);
+const packageNames = fc.array(fc.stringMatching(/^[a-z][a-z0-9+._-]{0,10}$/), { minLength: 1, maxLength: 3 });
+const sha256 = fc.stringMatching(/^[0-9a-f]{64}$/);
+const url = name.map((part) => `https://example.com/files/${part}`);
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+
+const urlRpm = fc.record({ url: url.map((text) => `${text}-1.0-1.x86_64.rpm`), sha256: optional(sha256) });
+const rpms = (hasContext: boolean) =>
+  fc.uniqueArray(
+    hasContext ? fc.oneof(urlRpm, fc.constant({ file: 'files/tool-1.0-1.x86_64.rpm' })) : urlRpm,
+    {
+      minLength: 1,
+      maxLength: 3,
+      selector: (rpm) => ('url' in rpm ? rpm.url : rpm.file),
+    },
+  );
+
+const file = fc
+  .tuple(
+    fc.record({
+      path: fc.stringMatching(/^\/etc\/[A-Za-z0-9._ $'"-]{0,8}[a-z]$/),
+      mode: optional(fc.constantFrom('0644', '755', '4711')),
+      owner: optional(fc.constantFrom('root', 'daemon:users', '0:0')),
+    }),
+    fc.oneof(
+      nasty.map((content) => ({ content })),
+      fc.constantFrom({ source: 'files/agent.conf' }, { source: 'files/blob' }),
+    ),
+  )
+  .map(([attributes, content]) => ({ ...attributes, ...content }));
+
+/** Each kind of step there is; a test says which one is missing here. */
+export const STEP_PROPS = (hasContext: boolean) =>
+  ({
+    hotfix: fc.record({
+      reason: line,
+      expires: optional(fc.record({ package: fc.constant('systemd'), atLeast: fc.constant('252-47.el9_4') })),
+      rpms: rpms(hasContext),
+    }),
+    epel: fc.oneof(
+      fc.record({
+        packages: packageNames,
+        el: optional(fc.constantFrom('8', '9')),
+        keep: optional(fc.boolean()),
+        release: optional(urlRpm),
+      }),
+      fc.record({ packages: packageNames, mirror: url }),
+    ),
+    packages: fc.record({ install: packageNames, from: optional(fc.constant(['vendor'])) }),
+    rpms: fc.record({ rpms: rpms(hasContext) }),
+    files: fc.array(file, { minLength: 1, maxLength: 3 }),
+    repository: fc.oneof(
+      fc.record({
+        id: name,
+        baseurl: url,
+        gpgkey: fc.oneof(
+          fc.constant({ file: 'files/key' }),
+          url.map((text) => ({ url: text })),
+        ),
+        keep: optional(fc.boolean()),
+      }),
+      fc.record({ id: name, metalink: url, gpgcheck: fc.constant(false) }),
+    ),
+    run: fc.record({
+      reason: line,
+      commands: fc.array(
+        fc.oneof(
+          line,
+          fc.array(nasty, { minLength: 1, maxLength: 3 }).map(([first, ...rest]) => [`${first}x`, ...rest]),
+        ),
+        { minLength: 1, maxLength: 3 },
+      ),
+    }),
+  }) satisfies Record<string, fc.Arbitrary<unknown>>;
+
+const layer = (hasContext: boolean): fc.Arbitrary<LayerProps> =>
+  fc.record({
+    name,
+    steps: fc.array(
+      fc.oneof(
+        ...Object.entries(STEP_PROPS(hasContext)).map(([kind, props]) =>
+          (props as fc.Arbitrary<unknown>).map((value) => ({ [kind]: value }) as StepProps),
+        ),
+      ),
+      { minLength: 1, maxLength: hasContext ? 3 : 1 },
+    ),
+  });
+
+const job = fc.record({
+  namespace: name,
+  builder: fc.constant('registry.example.com/tools/buildah:1.39'),
+  pushSecret: fc.constant('os-push'),
+  pullSecret: optional(fc.constant('os-pull')),
+});
+
+const pool = (layers: readonly LayerProps[]): fc.Arbitrary<PoolProps> => {
+  const named = layers.length > 0 ? [fc.constantFrom(...layers.map((known) => known.name))] : [];
+  const common = (hasContext: boolean) => ({
+    release: fc.constantFrom('4.18.21', '4.19.3'),
+    layers: fc.uniqueArray(fc.oneof(layer(hasContext), ...(hasContext ? named : [])), {
+      minLength: 1,
+      maxLength: hasContext ? 3 : 1,
+      selector: (entry) => (typeof entry === 'string' ? entry : entry.name),
+    }),
+    refresh: optional(fc.stringMatching(/^[0-9]{4}-[0-9]{2}$/)),
+  });
+  const poolName = fc.stringMatching(/^[a-z]([a-z0-9-]{0,12}[a-z0-9])?$/);
+  return fc.oneof(
+    fc.record({
+      name: poolName,
+      ...common(true),
+      base: optional(sha256.map((sum) => `registry.example.com/os/base@sha256:${sum}`)),
+      build: optional(
+        fc.oneof(
+          fc.constant('local' as const),
+          job.map((settings) => ({ job: settings })),
+        ),
+      ),
+      target: name.map((image) => ({ machineConfig: { image: `registry.example.com/os/${image}` } })),
+    }),
+    fc.record({
+      name: poolName,
+      ...common(false),
+      target: fc.record({
+        machineOSConfig: fc.record({
+          renderedImagePushSpec: name.map((image) => `registry.example.com/os/${image}:latest`),
+          renderedImagePushSecret: fc.constant({ name: 'os-push' }),
+          baseImagePullSecret: optional(fc.constant({ name: 'os-pull' })),
+        }),
+      }),
+    }),
+  );
+};
+
+/** Layers that pools share, and pools of both targets with layers of either kind. */
+export const declared: fc.Arbitrary<Declared> = fc
+  .uniqueArray(layer(true), { maxLength: 3, selector: (known) => known.name })
+  .chain((layers) =>
+    fc.record({
+      layers: fc.constant(layers),
+      pools: fc.uniqueArray(pool(layers), { minLength: 1, maxLength: 4, selector: (known) => known.name }),
+    }),
+  );
