@@ -4,7 +4,7 @@ import { type Diagnostic, LayersError } from '../diagnostics.ts';
 import { dependencyOnUs } from '../init/dependency.ts';
 import { readManifest } from '../init/manifest.ts';
 import { repositoryFiles } from '../init/repository.ts';
-import { packageRoot } from '../synth/foreign-app.ts';
+import { packageRoot } from '../synth/package-root.ts';
 
 export interface InitOptions {
   /** The folder to start in. It is made where there is none. */
