@@ -61,7 +61,8 @@ export const EMPTY_LOCK: LockText = { format: FORMAT, minimumVersion: '0.1.0', b
 export function parseLock(text: string | undefined): { lock: LockText; diagnostics: Diagnostic[] } {
   if (text === undefined) return { lock: EMPTY_LOCK, diagnostics: [] };
   const { documents, diagnostics } = parseYaml(text, LOCK);
-  if (diagnostics.length > 0) return { lock: EMPTY_LOCK, diagnostics: diagnostics.map(withHint) };
+  if (diagnostics.length > 0)
+    return { lock: EMPTY_LOCK, diagnostics: diagnostics.map((found) => ({ ...found, hint: hintFor(text) })) };
   const [document, another] = documents;
   if (another !== undefined)
     return {
@@ -103,8 +104,16 @@ export function parseLock(text: string | undefined): { lock: LockText; diagnosti
   };
 }
 
+const RESTORE = 'Restore the lock from git: `git checkout -- layers/layers.lock`.';
+
 function withHint(diagnostic: Diagnostic): Diagnostic {
-  return { hint: 'Restore the lock from git: `git checkout -- layers/layers.lock`.', ...diagnostic };
+  return { hint: RESTORE, ...diagnostic };
+}
+
+/** During a merge git has no one lock to restore. */
+function hintFor(text: string): string {
+  if (!/^<{7} /m.test(text)) return RESTORE;
+  return 'Take one side, `git checkout --ours layers/layers.lock`, then `layers synth` and `layers build --pin`.';
 }
 
 const HEADER = '# Which image each pool runs. Written by `layers build --pin`; do not edit it by hand.\n';

@@ -36,7 +36,7 @@ function explainAll(
   );
   return issues
     .filter(
-      (issue) => !(issue.code === 'custom' && issue.params?.variant && misspelt.has(issue.path.join('.'))),
+      (issue) => !(issue.code === 'custom' && issue.params?.isMissing && misspelt.has(issue.path.join('.'))),
     )
     .flatMap((issue) => explain(issue, parent, schema, origin));
 }
@@ -155,14 +155,19 @@ function suggest(key: string, known: readonly string[]): string | undefined {
   return `Known are: ${known.join(', ')}.`;
 }
 
-/** Levenshtein's: how many letters to add, drop or change. */
+/** How many letters to add, drop, change or swap with their neighbour. */
 function distance(a: string, b: string): number {
+  let previous: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        next[j] = Math.min(next[j]!, previous[j - 2]! + 1);
+      }
     }
+    previous = row;
     row = next;
   }
   return row[b.length]!;

@@ -14,6 +14,7 @@ export function variant<Shape extends Record<string, z.ZodType>>(what: string, s
         message:
           given.length === 0 ? `${what} is missing` : `one ${what} has several kinds: ${given.join(', ')}`,
         params: {
+          isMissing: given.length === 0,
           hint:
             given.length === 0 ? `Write one of ${keys.join(', ')}.` : `Begin each with a dash of its own.`,
         },

@@ -8,6 +8,9 @@ export interface YamlDocument {
   readonly origin: Origin;
 }
 
+const SYNTAX_HINT = 'Look at the brackets, quotes and indentation here and in the lines above.';
+const CONFLICT_HINT = 'Settle it, and take the lines of <, = and > out.';
+
 /** More than anybody writes by hand. */
 const LARGEST = 4 * 1024 * 1024;
 
@@ -21,10 +24,14 @@ export function parseYaml(
 ): { documents: YamlDocument[]; diagnostics: Diagnostic[] } {
   const text = withoutMark(original);
   if (text.length > LARGEST) {
-    return invalid({ file }, `this file has ${text.length} characters, and at most ${LARGEST} are read`);
+    return invalid(
+      { file },
+      `this file has ${text.length} characters, and at most ${LARGEST} are read`,
+      'Split it.',
+    );
   }
   if (text.includes('\ufffd')) {
-    return invalid({ file, offset: text.indexOf('\ufffd') }, 'this file is not UTF-8');
+    return invalid({ file, offset: text.indexOf('\ufffd') }, 'this file is not UTF-8', 'Save it as UTF-8.');
   }
   const unusual = UNUSUAL.test(text) ? findUnusual(text, file) : [];
   if (unusual.length > 0) return { documents: [], diagnostics: unusual };
@@ -44,9 +51,9 @@ export function parseYaml(
     if (!(error instanceof yaml.YAMLException)) throw error;
     const conflict = /^<{7} /m.exec(text);
     if (conflict !== null) {
-      return invalid({ file, offset: conflict.index }, 'this file has a merge conflict');
+      return invalid({ file, offset: conflict.index }, 'this file has a merge conflict', CONFLICT_HINT);
     }
-    return invalid({ file, offset: error.mark?.position ?? 0 }, error.reason);
+    return invalid({ file, offset: error.mark?.position ?? 0 }, error.reason, SYNTAX_HINT);
   }
 }
 
@@ -55,10 +62,14 @@ export function withoutMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-function invalid(origin: Origin, message: string): { documents: YamlDocument[]; diagnostics: Diagnostic[] } {
+function invalid(
+  origin: Origin,
+  message: string,
+  hint: string,
+): { documents: YamlDocument[]; diagnostics: Diagnostic[] } {
   return {
     documents: [],
-    diagnostics: failure('input', 'invalid-yaml', message, { origin }).diagnostics as Diagnostic[],
+    diagnostics: failure('input', 'invalid-yaml', message, { origin, hint }).diagnostics as Diagnostic[],
   };
 }
 
