@@ -74,17 +74,18 @@ export function replace(folder: string, files: Files): Change[] {
  */
 export function restore(folder: string): void {
   if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return;
-  const work = workOf(folder);
-  const left = lstatSync(dirname(work), { throwIfNoEntry: false })?.isDirectory()
-    ? readdirSync(dirname(work))
-    : [];
-  for (const name of left.filter((entry) => /^dist\.\d+$/.test(entry))) {
-    const before = join(dirname(work), name, 'before');
-    if (lstatSync(before, { throwIfNoEntry: false }) === undefined) continue;
-    renameSync(before, folder);
-    rmSync(dirname(before), { recursive: true, force: true });
-    return;
-  }
+  const parent = dirname(workOf(folder));
+  if (lstatSync(parent, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  const [latest] = readdirSync(parent)
+    .filter((name) => /^dist\.\d+$/.test(name))
+    .flatMap(
+      (name) => lstatSync(join(parent, name, 'before'), { throwIfNoEntry: false }) && join(parent, name),
+    )
+    .filter((work) => work !== undefined)
+    .sort((a, b) => lstatSync(b).mtimeMs - lstatSync(a).mtimeMs);
+  if (latest === undefined) return;
+  renameSync(join(latest, 'before'), folder);
+  rmSync(latest, { recursive: true, force: true });
 }
 
 function unwritable(folder: string, error: Error): LayersError {

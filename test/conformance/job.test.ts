@@ -242,7 +242,7 @@ describe("a Job's scripts", () => {
     const { data, binaryData } = the<ConfigMap>('ConfigMap', manifestsOf(files));
     const pod = fakePod({
       buildah: `printf '%s\\n' "$@" > "$POD/said-$1"
-case $1 in build) shift $(($# - 1)); cp -r "$1" "$POD/seen"; cp "$1/../Containerfile" "$POD/seen-Containerfile"; printf abc > "$WORK/image-id" ;; push) printf sha256:1 > "$DIGEST_FILE" ;; esac`,
+case $1 in pull) exit 1 ;; build) shift $(($# - 1)); cp -r "$1" "$POD/seen"; cp "$1/../Containerfile" "$POD/seen-Containerfile"; printf abc > "$WORK/image-id" ;; push) printf sha256:1 > "$DIGEST_FILE" ;; esac`,
     });
     const content = {
       ...data,
@@ -302,8 +302,10 @@ ${answer}`,
     mkdirSync(join(pod.path, 'account'));
     writeFileSync(join(pod.path, 'account/token'), 'a-secret');
     writeFileSync(join(pod.path, 'digest'), `sha256:${'1'.repeat(64)}`);
-    const local = script.replace('/var/run/secrets/kubernetes.io/serviceaccount', join(pod.path, 'account'));
-    expect(pod.run(local, { ...env, DIGEST_FILE: join(pod.path, 'digest') }).status).toBe(0);
+    const account = join(pod.path, 'account');
+    expect(pod.run(script, { ...env, ACCOUNT: account, DIGEST_FILE: join(pod.path, 'digest') }).status).toBe(
+      0,
+    );
     const said = pod.said('curl');
     expect(said.filter((word) => word === 'POST' || word === 'PATCH')).toEqual(methods);
     expect(said.join(' ')).not.toContain('a-secret');
