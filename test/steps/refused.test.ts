@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { STEPS, type StepName } from '../../src/steps/index.ts';
+import { KINDS } from './render.ts';
+
+const RPM = { url: 'https://example.com/a-1.x86_64.rpm' };
+const SUM = 'a1'.repeat(32);
+
+/** Props that must not reach a Containerfile, and what is said of them. */
+const REFUSED: Record<StepName, [props: unknown, message: string][]> = {
+  hotfix: [
+    [{ rpms: [RPM] }, 'expected string'],
+    [{ reason: 'x', rpms: [] }, 'Too small'],
+    [{ reason: 'x', rpms: [{ ...RPM, sha256: 'abc' }] }, 'is not a sha256 sum'],
+    [{ reason: 'x', rpms: [{ url: 'https://example.com/a"; reboot; ".rpm' }] }, 'characters that no URL has'],
+    [{ reason: 'x', rpms: [{ url: 'https://example.com/a\nb.rpm' }] }, 'characters that no URL has'],
+    [{ reason: 'x', rpms: [{ url: 'https://example.com/$(id).rpm' }] }, 'characters that no URL has'],
+    [{ reason: 'x', rpms: [{ file: 'files/../../etc/a.rpm' }] }, 'has ".."'],
+    [{ reason: 'x', rpms: [{ ...RPM, file: 'files/a.rpm' }] }, 'either a url or a file'],
+    [{ reason: 'x', rpms: [RPM], expires: { package: 'a;b', atLeast: '1' } }, 'is not a package name'],
+  ],
+  epel: [
+    [{ packages: [] }, 'Too small'],
+    [{ packages: ['a;b'] }, 'is not a package name'],
+    [{ packages: ['a b'] }, 'is not a package name'],
+    [{ packages: ['--nogpgcheck'] }, 'is not a package name'],
+    [{ packages: ['a'], el: '9.6' }, "is not EPEL's major version"],
+    [
+      { packages: ['a'], mirror: 'https://m.example.com/', keep: true },
+      'no epel-release to install or to keep',
+    ],
+    [
+      { packages: ['a'], mirror: 'https://m.example.com/', release: RPM },
+      'no epel-release to install or to keep',
+    ],
+  ],
+  packages: [
+    [{ install: [] }, 'Too small'],
+    [{ install: ['a;reboot'] }, 'is not a package name'],
+    [{ install: ['$(reboot)'] }, 'is not a package name'],
+    [{ install: ['a'], from: ['x y'] }, 'is not a repository id'],
+    [{ install: ['a'], from: ['../x'] }, 'is not a repository id'],
+    [{ install: 'a' }, 'expected array'],
+  ],
+  rpms: [
+    [{ rpms: [] }, 'Too small'],
+    [{ rpms: [{}] }, 'either a url or a file'],
+    [{ rpms: [{ url: 'http://user:secret@example.com/a.rpm' }] }, 'carries credentials'],
+    [{ rpms: [{ url: 'file:///a.rpm' }] }, 'is not an http or https URL'],
+    [{ rpms: [RPM], relocate: 'opt' }, 'relocate'],
+  ],
+  files: [
+    [[], 'Too small'],
+    [[{ path: '/a' }], 'either a content or a source'],
+    [[{ path: '/a', content: 'a', source: 'files/a' }], 'either a content or a source'],
+    [[{ path: 'etc/a', content: 'a' }], 'is not an absolute path'],
+    [[{ path: '/etc/../a', content: 'a' }], 'has ".."'],
+    [[{ path: '/etc/', content: 'a' }], 'is not the path of a file'],
+    [[{ path: '/a', source: '/etc/passwd' }], 'is not a file below layers/files/'],
+    [[{ path: '/a', content: 'a', mode: '0888' }], 'is not a file mode'],
+    [[{ path: '/a', content: 'a', mode: 420 }], 'expected string'],
+    [[{ path: '/a', content: 'a', owner: 'a b' }], 'is not an owner'],
+  ],
+  repository: [
+    [{ id: 'a', gpgcheck: false }, 'either a baseurl or a metalink'],
+    [
+      { id: 'a', baseurl: 'https://a.b/', metalink: 'https://a.b/', gpgcheck: false },
+      'either a baseurl or a metalink',
+    ],
+    [{ id: 'a', baseurl: 'https://a.b/' }, 'none is given'],
+    [{ id: 'a', baseurl: 'https://a.b/', gpgkey: {} }, 'either a url or a file'],
+    [{ id: '../a', baseurl: 'https://a.b/', gpgcheck: false }, 'is not a repository id'],
+    [{ id: 'a]\n[b', baseurl: 'https://a.b/', gpgcheck: false }, 'is not a repository id'],
+    [{ id: 'a', baseurl: 'https://a.b/\ngpgcheck=0', gpgcheck: false }, 'characters that no URL has'],
+  ],
+  run: [
+    [{ commands: ['true'] }, 'expected string'],
+    [{ reason: 'x', commands: [] }, 'Too small'],
+    [{ reason: 'x', commands: [' \n'] }, 'this command is empty'],
+    [{ reason: 'x', commands: ['a\0b'] }, 'NUL'],
+    [{ reason: 'x', commands: [['a', 'b\0']] }, 'NUL'],
+    [{ reason: 'x', commands: [[]] }, 'Too small'],
+    [{ reason: 'x', commands: ['cat <<EOF\na\nEOF'] }, 'has a here-document'],
+    [{ reason: 'x', commands: ["cat <<-'EOF'\na\nEOF"] }, 'has a here-document'],
+    [{ reason: 'x', commands: [['exit', '0']] }, 'exit is not a program'],
+  ],
+};
+
+/** All messages, those within a union's alternatives as well. */
+function messages(name: StepName, props: unknown): string {
+  const result = STEPS[name].schema.safeParse(props);
+  return result.success ? '' : JSON.stringify(result.error.issues);
+}
+
+describe('what must be refused', () => {
+  it.each(KINDS)('of the kind $name', ({ name }) => {
+    const refused = REFUSED[name as StepName];
+    expect(refused, `props of ${name} that must be refused`).toBeDefined();
+    for (const [props, message] of refused) {
+      expect(messages(name as StepName, props), JSON.stringify(props)).toContain(
+        JSON.stringify(message).slice(1, -1),
+      );
+    }
+  });
+
+  it.each(KINDS)('a key that $name does not know', ({ name, examples: [example] }) => {
+    const { props } = example!;
+    const more = Array.isArray(props)
+      ? [{ ...(props as object[])[0], extra: 1 }]
+      : { ...(props as object), extra: 1 };
+    expect(messages(name as StepName, more)).toContain('unrecognized_keys');
+  });
+});
+
+describe('what looks like it and is right', () => {
+  it.each([
+    ['a shift', 'echo $((1<<n))'],
+    ['a here-string', 'cat <<<word'],
+    ['a sum', `echo ${SUM}`],
+  ])('%s in code', (_, code) => {
+    expect(messages('run', { reason: 'x', commands: [code] })).toBe('');
+  });
+});

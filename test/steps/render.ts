@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { contextName } from '../../src/containerfile/context-file.ts';
+import { printStage } from '../../src/containerfile/print.ts';
+import { STEPS, type StepName } from '../../src/steps/index.ts';
+import type { Problem, StepContext, StepKind, StepOutput } from '../../src/steps/step.ts';
+import type { ReleaseVersion } from '../../src/values/release-version.ts';
+
+export interface RenderOptions {
+  readonly hasContext?: boolean;
+  readonly el?: string | undefined;
+  /** The files below `layers/`; by default there is every one that is asked for. */
+  readonly sources?: Record<string, string | Uint8Array>;
+}
+
+export type AnyStep = StepKind<string, never>;
+
+export const KINDS = Object.values(STEPS) as unknown as AnyStep[];
+
+/** A step's props parsed and rendered: the text of its instructions, its output, and what it reports. */
+export function renderStep(name: StepName, props: unknown, options: RenderOptions = {}) {
+  const kind = STEPS[name] as unknown as AnyStep;
+  const problems: Problem[] = [];
+  const context: StepContext = {
+    release: '4.19.3' as ReleaseVersion,
+    el: 'el' in options ? options.el : '9.6',
+    hasContext: options.hasContext ?? true,
+    report: (problem) => problems.push(problem),
+    source(path, at) {
+      const content = options.sources === undefined ? `content of ${path}\n` : options.sources[path];
+      if (content === undefined) {
+        problems.push({ code: 'no-source', message: `there is no layers/${path}`, path: at });
+        return undefined;
+      }
+      const bytes = Buffer.from(content);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      return { name: contextName(path, sha256), sha256, source: `layers/${path}`, read: () => bytes };
+    },
+  };
+  const output: StepOutput = kind.render(kind.schema.parse(props) as never, context);
+  return { text: printOutput(output), output, problems };
+}
+
+function printOutput({ instructions, files = [], finally: last = [] }: StepOutput): string {
+  return [
+    printStage(
+      '',
+      instructions.map((instruction) => ({ instruction })),
+    ).trim(),
+    ...files.map(({ name, source }) => `# context: ${name}${source === undefined ? '' : ` of ${source}`}`),
+    ...last.map((command) => `# at the end: ${command.join(' ')}`),
+  ].join('\n');
+}
