@@ -1,6 +1,6 @@
 import { sh } from '../containerfile/quote.ts';
 import { buildArguments, contentTag, pushArguments } from '../plan/arguments.ts';
-import type { BuildPlan } from '../plan/plan.ts';
+import { BUILD_LABEL, type BuildPlan } from '../plan/plan.ts';
 
 /** A word that starts with a variable of the script, `WORK/context`. */
 interface Variable {
@@ -16,6 +16,9 @@ function print(words: readonly (string | Variable)[]): string {
     .join(' ');
 }
 
+/** Go's way to read our label from what `buildah inspect` knows of an image. */
+const LABEL_FORMAT = `{{index .OCIv1.Config.Labels "${BUILD_LABEL}"}}`;
+
 /** Builds and pushes. The arguments are those of `layers build`, from the same plan. */
 export function buildScript(plan: BuildPlan): string {
   const build = buildArguments<string | Variable>(plan, {
@@ -30,8 +33,20 @@ export function buildScript(plan: BuildPlan): string {
     digestFile: variable('DIGEST_FILE'),
     authFile: variable('PUSH_AUTH_FILE'),
   });
+  const pull = ['pull', '--quiet', '--authfile', variable('PUSH_AUTH_FILE'), variable('TAG', 'docker://')];
   return [
     'set -euo pipefail',
+    "# A build's tag is never written twice: an earlier try of this Job, or another one, may have pushed it.",
+    `if buildah ${print(pull)}; then`,
+    `  label=$(buildah inspect --type image --format ${sh(LABEL_FORMAT)} "$TAG")`,
+    `  if [ "$label" != ${sh(plan.hash)} ]; then`,
+    '    echo "$TAG is there already, and is not this build: its label is $label" >&2',
+    '    exit 1',
+    '  fi',
+    '  buildah inspect --type image --format "{{.FromImageDigest}}" "$TAG" > "$DIGEST_FILE"',
+    '  exit 0',
+    'fi',
+    'echo "$TAG is not there yet"',
     '# ConfigMaps are mounted as links, which a build does not follow.',
     'mkdir -p "$WORK/context"',
     'cp -L "$BUILD"/* "$WORK/context/"',

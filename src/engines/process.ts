@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { signalGroup, stopGroup } from './process-group.ts';
 
 export interface Finished {
   readonly code: number | null;
@@ -16,9 +17,6 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly onLine?: (line: string) => void;
 }
-
-/** How long a stopped engine may take to clean up after itself. */
-const GRACE = 10_000;
 
 /**
  * Runs a program to its end, with all that it prints in the log. It gets a process group of its own, so that Ctrl-C
@@ -46,11 +44,12 @@ export async function runLogged(
       onLine?.(line);
     });
   }
-  let killer: NodeJS.Timeout | undefined;
-  const kill = (): void => killGroup(child.pid, 'SIGKILL');
+  let stopped: (() => void) | undefined;
   const stop = (): void => {
-    killGroup(child.pid, 'SIGTERM');
-    killer = setTimeout(kill, GRACE);
+    if (child.pid !== undefined) stopped = stopGroup(child.pid);
+  };
+  const kill = (): void => {
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
   };
   signal.addEventListener('abort', stop, { once: true });
   process.once('exit', kill);
@@ -63,16 +62,9 @@ export async function runLogged(
   } finally {
     signal.removeEventListener('abort', stop);
     process.off('exit', kill);
-    clearTimeout(killer);
+    stopped?.();
+    // What a RUN left behind, or what did not want to stop: without an init of their own, nobody else ends them.
+    kill();
     await new Promise((resolve) => file.end(resolve));
-  }
-}
-
-function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // It has ended already.
   }
 }

@@ -19,6 +19,8 @@ export function buildArguments<Path>(
     'build',
     // A layer an instruction: pools share their first ones, on the machine that builds and on the nodes.
     '--layers',
+    // With --layers, buildah keeps the container of an instruction that failed.
+    '--force-rm',
     '--format=oci',
     `--label=${BUILD_LABEL}=${plan.hash}`,
     '--iidfile',

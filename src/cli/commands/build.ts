@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { build } from '../../actions/build.ts';
 import type { PoolResult } from '../../build/events.ts';
+import { failure } from '../../diagnostics.ts';
 import type { EngineName } from '../../engines/engine.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
 import { interruptible } from '../interrupt.ts';
@@ -38,8 +39,7 @@ export function options(yargs: Argv) {
       choices: ['buildah', 'podman'] as const,
       describe: 'What builds; the first one that is here',
     })
-    .option('authfile', { type: 'string', describe: "Credentials, in the form of docker's config.json" })
-    .implies('commit', 'pin');
+    .option('authfile', { type: 'string', describe: "Credentials, in the form of docker's config.json" });
 }
 
 interface BuildArguments extends GlobalOptions {
@@ -54,6 +54,11 @@ interface BuildArguments extends GlobalOptions {
 
 export async function run(argv: BuildArguments): Promise<void> {
   const json = isJson(argv);
+  if (argv.commit && !argv.pin) {
+    throw failure('input', 'commit-without-pin', '--commit commits a pin, and nothing is to be pinned', {
+      hint: 'Add --pin.',
+    });
+  }
   const report = progressReport();
   const result = await interruptible((signal) =>
     build({
