@@ -101,9 +101,9 @@ describe('a diagnostic for people', () => {
   });
 
   it('lets nothing through that moves the cursor, wherever it comes from', () => {
-    const escape = '\u001b[2J\u0007\u009b';
-    const text = `a: "x" # ${escape}\n`;
-    const printed = print(text, at(['a'], { message: escape, hint: escape, detail: escape }));
+    const moves = '\u001b[2J\u0007\u009b';
+    const text = `a: "x" # ${moves}\n`;
+    const printed = print(text, at(['a'], { message: moves, hint: moves, detail: moves }));
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     expect(printed).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   });
