@@ -5,6 +5,13 @@ export { LayeredPool, type LayeredPoolProps } from './constructs/layered-pool.ts
 export { LayersApp, type LayersAppProps } from './constructs/layers-app.ts';
 export { OsLayer } from './constructs/os-layer.ts';
 export { PoolTarget } from './constructs/pool-target.ts';
-export { type Diagnostic, LayersError, type Origin, type Severity, type Source } from './diagnostics.ts';
-export type { LayerProps, StepProps } from './spec/layer.ts';
-export type { PoolProps } from './spec/pool.ts';
+export type * from './constructs/props.ts';
+export {
+  type Diagnostic,
+  LayersError,
+  type Origin,
+  type Related,
+  type Severity,
+  type Source,
+} from './diagnostics.ts';
+export type { KubeObject } from './targets/kube-object.ts';

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { KubeObject } from '../targets/target.ts';
+import type { KubeObject } from '../targets/kube-object.ts';
 
 /** A MachineConfig, machineconfiguration.openshift.io/v1. Cluster-scoped. */
 export class MachineConfig extends ApiObject {

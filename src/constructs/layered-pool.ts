@@ -5,7 +5,7 @@ import type { CompiledPool } from '../compile/compiled-pool.ts';
 import { type Pin, pinOf } from '../compile/pins.ts';
 import type { Origin } from '../diagnostics.ts';
 import { parseSpec } from '../spec/parse.ts';
-import { type PoolProps, pool as poolSchema } from '../spec/pool.ts';
+import { pool as poolSchema } from '../spec/pool.ts';
 import { kindOf } from '../spec/variant.ts';
 import { TARGETS } from '../targets/index.ts';
 import type { TargetKind } from '../targets/target.ts';
@@ -15,9 +15,13 @@ import { OBJECTS } from './kube-objects.ts';
 import { LayersApp } from './layers-app.ts';
 import { FILE } from './own-chart.ts';
 import { pinDiagnostics } from './pin-diagnostics.ts';
+import type { PoolProps } from './props.ts';
 
-/** What a pool is: the YAML document's keys, without kind. Its name is the construct's id unless given. */
-export type LayeredPoolProps = Omit<PoolProps, 'name'> & { readonly name?: string };
+/** What a pool is: the YAML document's keys, without kind. */
+export interface LayeredPoolProps extends Omit<PoolProps, 'name'> {
+  /** The MachineConfigPool's name, at most 21 characters. Default: the construct's id. */
+  readonly name?: string;
+}
 
 /** Argo CD asks before it removes what would revert nodes. */
 const ASK_BEFORE_REMOVAL = { 'argocd.argoproj.io/sync-options': 'Prune=confirm,Delete=confirm' };
@@ -27,9 +31,9 @@ const ASK_BEFORE_REMOVAL = { 'argocd.argoproj.io/sync-options': 'Prune=confirm,D
  * What is wrong with the props is reported by the app's `synth()`, for all pools at once.
  */
 export class LayeredPool extends Chart {
-  /** The pool with its layers composed; undefined where its props have errors. */
+  /** @internal The pool with its layers composed; undefined where its props have errors. */
   readonly compiled: CompiledPool | undefined;
-  /** What the lock says of it; undefined where its props have errors. */
+  /** @internal What the lock says of it; undefined where its props have errors. */
   readonly pin: Pin | undefined;
 
   constructor(scope: Construct, id: string, props: LayeredPoolProps) {

@@ -8,10 +8,10 @@ import { type Diagnostic, failure, hasErrors, LayersError, type Origin } from '.
 import type { Library } from '../spec/library.ts';
 import { loadLibrary } from '../spec/load.ts';
 import { LOCK, type LockText, parseLock } from '../spec/lock.ts';
-import type { PoolProps } from '../spec/pool.ts';
 import { renderBuilds } from './build-files.ts';
 import { renderCharts } from './charts.ts';
 import { FINDINGS } from './findings.ts';
+import type { PoolProps } from './props.ts';
 import { writeFiles } from './write-files.ts';
 
 export interface LayersAppProps {
@@ -24,9 +24,9 @@ export interface LayersAppProps {
 /** The root of a tree of LayeredPools. Reads the layers, releases and the lock of `layers/`, once. */
 export class LayersApp extends App {
   readonly root: string;
-  /** The documents of `layers/`: layers and releases for every pool, and the pools themselves. */
+  /** @internal The documents of `layers/`: layers and releases for every pool, and the pools themselves. */
   readonly library: Library;
-  /** The pins, as they are in git. */
+  /** @internal The pins, as they are in git. */
   readonly lock: LockText;
   /** @internal */
   readonly sources: Sources;
@@ -68,7 +68,7 @@ export class LayersApp extends App {
     return this.diagnostics;
   }
 
-  /** The pools that compiled, in the order of their identities. */
+  /** @internal The pools that compiled, in the order of their identities. */
   get compiled(): readonly CompiledPool[] {
     return this.compiledPools;
   }

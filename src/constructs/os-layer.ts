@@ -1,10 +1,9 @@
-import type { z } from 'zod';
-import type { LayerProps, StepProps } from '../spec/layer.ts';
-import { STEPS, type StepName } from '../steps/index.ts';
+import { STEPS } from '../steps/index.ts';
+import type { LayerProps, StepProps } from './props.ts';
 
 type StepFactories = {
   /** A layer of one step of this kind. */
-  readonly [Name in StepName]: (name: string, props: z.input<(typeof STEPS)[Name]['schema']>) => LayerProps;
+  readonly [Kind in keyof StepProps]-?: (name: string, props: NonNullable<StepProps[Kind]>) => LayerProps;
 };
 
 /** A layer of several steps. */

@@ -1,10 +1,10 @@
-import type { z } from 'zod';
-import { TARGETS, type TargetName } from '../targets/index.ts';
+import { TARGETS } from '../targets/index.ts';
+import type { TargetProps } from './props.ts';
 
 type TargetFactories = {
   /** This target, with its settings. */
-  readonly [Name in TargetName]: (props: z.input<(typeof TARGETS)[Name]['schema']>) => {
-    readonly [Key in Name]: z.input<(typeof TARGETS)[Key]['schema']>;
+  readonly [Kind in keyof TargetProps]-?: (props: NonNullable<TargetProps[Kind]>) => {
+    readonly [Key in Kind]: NonNullable<TargetProps[Key]>;
   };
 };
 

@@ -1,18 +1,7 @@
 import type { z } from 'zod';
 import type { Digest } from '../values/digest.ts';
 import type { PinnedImage } from '../values/image-ref.ts';
-
-/** A Kubernetes object as data. */
-export interface KubeObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly labels?: Readonly<Record<string, string>>;
-  };
-  readonly spec: Readonly<Record<string, unknown>>;
-}
+import type { KubeObject } from './kube-object.ts';
 
 /** What a target may know of a pool when it makes the pool's object. */
 export interface TargetView {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import type { LayerProps, StepProps } from '../../src/spec/layer.ts';
-import type { PoolProps } from '../../src/spec/pool.ts';
+import type { LayerProps, PoolProps, StepProps } from '../../src/constructs/props.ts';
 
 /** Everything that a repository declares. */
 export interface Declared {

@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { access, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blocksOf } from '../docs/blocks.ts';
 import { type Finished, run, tryRun } from '../fixtures/process.ts';
 import { type Scratch, scratchDirectory } from '../fixtures/scratch.ts';
 import { CLI } from '../fixtures/workspace.ts';
@@ -162,6 +163,25 @@ describe('a new repository from an installed package', () => {
     const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
     expect(manifest.dependencies['cdk8s-os-layers']).toBe('^0.1.0');
     await useRepository(root, npmEnv);
+  });
+});
+
+describe('the types of the installed package', () => {
+  it('check an app without anything that is bundled, and find its mistakes', async () => {
+    const parent = await folder('types');
+    expect((await layers(parent, 'init')).code).toBe(0);
+    await run('npm', ['install'], { cwd: parent, env });
+    const app = blocksOf('docs/typescript.md').find(({ language }) => language === 'ts')!.text;
+    await writeFile(join(parent, 'main.ts'), app);
+    // Without skipLibCheck: a type that is not there would be `any`, and check nothing.
+    const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, noEmit: true, types: [] };
+    await writeFile(join(parent, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['main.ts'] }));
+    const tsc = () => tryRun(process.execPath, [resolve('node_modules/typescript/bin/tsc')], { cwd: parent });
+    expect((await tsc()).stdout).toBe('');
+    await writeFile(join(parent, 'main.ts'), app.replace("install: ['agent']", "instal: ['agent']"));
+    expect((await tsc()).stdout).toMatch(
+      /^main\.ts\(\d+,\d+\): error .*'instal' does not exist in type 'PackagesProps'/,
+    );
   });
 });
 
