@@ -86,9 +86,9 @@ function pinnedDigest({ lock }: Run, { hash, pools }: Group): string | undefined
   return known?.pushed && isPinned ? known.digest : undefined;
 }
 
-/** The lock's digest of an image that was not pushed, where this machine still has it. */
+/** The digest of what --no-push left here, unless the lock has another image for the build. */
 async function storedDigest({ lock, root }: Run, { hash }: Group): Promise<string | undefined> {
   const known = lock.builds[hash];
-  if (known === undefined || known.pushed) return undefined;
-  return (await readLayout(layoutFolder(root, hash))) === known.digest ? known.digest : undefined;
+  const digest = await readLayout(layoutFolder(root, hash));
+  return known === undefined || (!known.pushed && known.digest === digest) ? digest : undefined;
 }

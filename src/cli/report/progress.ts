@@ -63,7 +63,7 @@ function describe(event: BuildEvent, paint: Paint, elapsed: string, width: numbe
         ? `${paint('bold', event.pool)}: built by the cluster, from its MachineOSConfig`
         : `${paint('bold', event.pool)}: built by its Job; then \`layers build ${event.pool} --pin --adopt\``;
     case 'up-to-date':
-      return `${poolsOf(event, paint)}: ${paint('green', 'nothing to build')}, the lock has ${event.digest}`;
+      return `${poolsOf(event, paint)}: ${paint('green', 'nothing to build')}, it is ${event.digest}`;
     case 'known':
       return `${poolsOf(event, paint)}: ${paint('green', 'built before')}, ${event.digest}`;
     case 'started':
