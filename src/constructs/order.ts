@@ -21,16 +21,13 @@ export function dependenciesOf(constructs: readonly IConstruct[]): Dependencies 
   for (const chart of constructs.filter(Chart.isChart)) {
     for (const child of chart.node.children.filter(Chart.isChart)) add(chart, child);
   }
-  const declared = pairs(constructs, dependencies);
-  for (const [source, target] of declared) {
+  for (const [source, target] of pairs(constructs, dependencies)) {
     if (Chart.of(source) !== Chart.of(target)) add(Chart.of(source), Chart.of(target));
   }
-  for (const [source, target] of declared) {
-    const chart = Chart.of(source);
-    // The order of objects within a file is all that there is to say: files have none among objects of two charts.
-    if (Chart.of(target) !== chart) continue;
-    for (const before of objectsIn(target, chart)) {
-      for (const after of objectsIn(source, chart)) if (after !== before) add(after, before);
+  // Those between objects of two charts show in the charts' numbers.
+  for (const [source, target] of pairs(constructs, dependencies)) {
+    for (const before of objectsIn(target)) {
+      for (const after of objectsIn(source)) if (after !== before) add(after, before);
     }
   }
   return dependencies;
@@ -42,8 +39,9 @@ function pairs(constructs: readonly IConstruct[], dependencies: Dependencies): [
   );
 }
 
-/** The objects below a construct that go into the chart's own file. */
-export function objectsIn(construct: IConstruct, chart: Chart): ApiObject[] {
+/** The objects below a construct that go into the same file as it. */
+function objectsIn(construct: IConstruct): ApiObject[] {
+  const chart = Chart.of(construct);
   return construct.node.findAll().filter((found) => isObjectOf(found, chart));
 }
 

@@ -17,7 +17,7 @@ import { RELEASES } from '../synth/documents.ts';
 import { asText } from '../synth/temporary-repository.ts';
 import { type Declared, declared, SOURCES, STEP_PROPS } from './generated-pools.ts';
 
-const SETTINGS = { seed: 20261122, numRuns: process.env.LAYERS_SOAK === '1' ? 5_000 : 60 };
+const SETTINGS = { seed: 20261122, numRuns: process.env.LAYERS_SOAK === '1' ? 1_500 : 60 };
 
 let scratch: Scratch;
 let count = 0;
