@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 
 /** A shell as the /bin/sh of an image: what it starts as `sh` is the same shell. */
 export interface Shell {
@@ -22,14 +23,14 @@ function shell(program: string): Shell {
   const folder = mkdtempSync(join(tmpdir(), 'layers-shell-'));
   mkdirSync(join(folder, 'work'));
   symlinkSync(program, join(folder, 'sh'));
-  process.on('exit', () => rmSync(folder, { recursive: true }));
+  afterAll(() => rmSync(folder, { recursive: true }));
   return { name: program, path: folder };
 }
 
 /** Runs a script as `RUN` does, in an empty folder. */
 export function runIn({ path }: Shell, script: string, errexit = false): Outcome {
   const cwd = join(path, 'work');
-  const { status, stdout, error } = spawnSync(join(path, 'sh'), [errexit ? '-ec' : '-c', script], {
+  const { status, stdout, error } = spawnSync(join(path, 'sh'), [errexit ? '-ec' : '-c', '--', script], {
     env: { PATH: `${path}:/usr/bin:/bin`, LC_ALL: 'C.UTF-8' },
     // So that it calls itself in messages what it is called in a container.
     argv0: 'sh',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { z } from 'zod';
 import { contextName } from '../../src/containerfile/context-file.ts';
 import { printStage } from '../../src/containerfile/print.ts';
 import { STEPS, type StepName } from '../../src/steps/index.ts';
@@ -12,7 +13,7 @@ export interface RenderOptions {
   readonly sources?: Record<string, string | Uint8Array>;
 }
 
-export type AnyStep = StepKind<string, never>;
+export type AnyStep = StepKind<string, z.ZodType>;
 
 export const KINDS = Object.values(STEPS) as unknown as AnyStep[];
 
@@ -36,7 +37,7 @@ export function renderStep(name: StepName, props: unknown, options: RenderOption
       return { name: contextName(path, sha256), sha256, source: `layers/${path}`, read: () => bytes };
     },
   };
-  const output: StepOutput = kind.render(kind.schema.parse(props) as never, context);
+  const output: StepOutput = kind.render(kind.schema.parse(props), context);
   return { text: printOutput(output), output, problems };
 }
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { TARGETS } from '../../src/targets/index.ts';
 import type { TargetKind } from '../../src/targets/target.ts';
 import type { Digest } from '../../src/values/digest.ts';
 
 const DIGEST = `sha256:${'a1'.repeat(32)}` as Digest;
 const VIEW = { pool: 'worker', containerfile: 'FROM configs AS final\n', annotations: { a: 'b' } };
-const KINDS = Object.values(TARGETS) as unknown as TargetKind<string, never>[];
+const KINDS = Object.values(TARGETS) as unknown as TargetKind<string, z.ZodType>[];
 
 const PROPS = {
   machineConfig: { image: 'registry.example.com/os/worker' },
@@ -17,8 +18,8 @@ const PROPS = {
 
 /** A target's object for props as they are written. */
 const objectOf = (name: keyof typeof TARGETS, more: object = {}, view: object = {}) => {
-  const kind = TARGETS[name] as unknown as TargetKind<string, never>;
-  return kind.object(kind.schema.parse({ ...PROPS[name], ...more }) as never, { ...VIEW, ...view });
+  const kind = TARGETS[name] as unknown as TargetKind<string, z.ZodType>;
+  return kind.object(kind.schema.parse({ ...PROPS[name], ...more }), { ...VIEW, ...view });
 };
 
 describe('every target', () => {
