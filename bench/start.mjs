@@ -16,5 +16,7 @@ for (let run = -2; run < RUNS; run++) {
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const node = median(times.node);
 const layers = median(times.layers);
-process.stdout.write(`node -e 0      ${node.toFixed(1)} ms\nlayers --help  ${layers.toFixed(1)} ms\nratio          ${(layers / node).toFixed(2)} (at most 2)\n`);
+process.stdout.write(
+  `node -e 0      ${node.toFixed(1)} ms\nlayers --help  ${layers.toFixed(1)} ms\nratio          ${(layers / node).toFixed(2)} (at most 2)\n`,
+);
 process.exitCode = layers / node <= 2 ? 0 : 1;
