@@ -142,7 +142,7 @@ function buildFailed(
   finished: Finished,
 ): LayersError {
   const { plan, pools, log } = request;
-  const more = { hint: `The whole log is in ${log}.`, detail: lastLines(finished) };
+  const more = { hint: `The whole log is in ${log}.`, detail: lastLines(finished, step) };
   if ((step?.index ?? 0) <= 1 && PULL_FAILED.test(finished.tail.join('\n'))) {
     return failure('remote', 'pull-failed', `${name} could not pull the base ${plan.base} of ${pools}`, more);
   }
@@ -162,10 +162,14 @@ function short(instruction: string): string {
   return line.length > 160 ? `${line.slice(0, 159)}…` : line;
 }
 
-/** The end of the output, less what repeats an instruction in full. */
-function lastLines({ tail }: Finished): string {
+/** What the last step printed, less the engine's own repetitions. */
+function lastLines({ tail }: Finished, step?: Step): string {
+  const start = tail.findLastIndex((line) => line.startsWith(`STEP ${step?.index}/`));
   return tail
-    .slice(-12)
+    .slice(start + 1)
+    .filter((line, index, lines) => line !== lines[index - 1] && line.trim() !== '')
+    .map((line) => line.replace(/building at STEP ".*": (?=[^"]*$)/, '… '))
     .map((line) => (line.length > 300 ? `${line.slice(0, 140)} … ${line.slice(-150)}` : line))
+    .slice(-12)
     .join('\n');
 }

@@ -63,9 +63,9 @@ function describe(event: BuildEvent, paint: Paint, elapsed: string, width: numbe
         ? `${paint('bold', event.pool)}: built by the cluster, from its MachineOSConfig`
         : `${paint('bold', event.pool)}: built by its Job; then \`layers build ${event.pool} --pin --adopt\``;
     case 'up-to-date':
-      return `${poolsOf(event, paint)}: ${paint('green', 'nothing to build')}, it is ${event.digest}`;
+      return `${poolsOf(event, paint)}: ${paint('green', 'nothing to build')}`;
     case 'known':
-      return `${poolsOf(event, paint)}: ${paint('green', 'built before')}, ${event.digest}`;
+      return `${poolsOf(event, paint)}: ${paint('green', 'built before')}`;
     case 'started':
       return [
         `${poolsOf(event, paint)}: building with ${event.engine} ${event.version}`,
@@ -83,11 +83,11 @@ function describe(event: BuildEvent, paint: Paint, elapsed: string, width: numbe
     case 'push':
       return stepLine('push', `${elapsed} ${event.destination}`, paint, width);
     case 'copied':
-      return `  copied to ${event.image}@${event.digest}`;
+      return `  copied to ${event.image}`;
     case 'adopted':
       return `  ${paint('yellow', 'adopted')} ${event.image}@${event.digest}`;
     case 'finished':
-      return `${poolsOf(event, paint)}: ${paint('green', event.pushed ? 'pushed and verified' : 'built, not pushed')} in ${seconds(event.seconds * 1000)}, ${event.digest}`;
+      return `${poolsOf(event, paint)}: ${paint('green', event.pushed ? 'pushed and verified' : 'built, not pushed')} in ${seconds(event.seconds * 1000)}`;
   }
 }
 
