@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiObject, App, Chart, Lazy } from 'cdk8s';
+import { ApiObject, App, Chart, Lazy, Yaml } from 'cdk8s';
 import { Construct, DependencyGroup } from 'constructs';
 import fc from 'fast-check';
 import yaml from 'js-yaml';
@@ -235,6 +235,37 @@ describe('the YAML of manifests', () => {
     const printed = printManifests([{ kind: 'A', text }, { plain: 'b\n' }]);
     expect(printed).not.toMatch(/[\u007f-\u009f\u2028\u2029\ufeff\uffff]/);
     expect(yaml.loadAll(printed)).toEqual([{ kind: 'A', text }, { plain: 'b\n' }]);
+  });
+
+  it('gives every text back, and is what cdk8s prints wherever that does', () => {
+    const parts = fc.constantFrom(
+      ' ',
+      '\n',
+      '\t',
+      '\r',
+      'a',
+      '#',
+      ': ',
+      '- ',
+      '"',
+      "'",
+      '|',
+      '\\',
+      '---',
+      '\u2028',
+      '\u0085',
+      '\ufeff',
+    );
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 6 }), (words) => {
+        const objects = [{ text: words.join('') }];
+        const printed = printManifests(objects);
+        expect(yaml.loadAll(printed)).toEqual(objects);
+        const stock = Yaml.stringify(...objects);
+        if (printed !== stock) expect(stock).toMatch(/[\u0085\u2028\ufeff]|\|\+?\n\s*$/);
+      }),
+      { seed: 20261122, numRuns: RUNS * 10 },
+    );
   });
 });
 

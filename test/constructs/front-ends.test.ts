@@ -2,9 +2,9 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
 import { LayeredPool } from '../../src/constructs/layered-pool.ts';
 import { LayersApp } from '../../src/constructs/layers-app.ts';
+import { printManifests } from '../../src/constructs/manifests.ts';
 import { OsLayer } from '../../src/constructs/os-layer.ts';
 import { PoolTarget } from '../../src/constructs/pool-target.ts';
 import type { LayerProps, PoolProps } from '../../src/constructs/props.ts';
@@ -49,8 +49,9 @@ function outcome(app: LayersApp): Record<string, string> | string[] {
   }
 }
 
+/** By the printer of manifests, which keeps every character; what is undefined is not there. */
 const document = (kind: string, props: object) =>
-  `---\n${stringify({ kind, ...props }, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+  `---\n${printManifests([JSON.parse(JSON.stringify({ kind, ...props }))])}`;
 
 function fromYaml({ layers, pools }: Declared) {
   const texts = [
