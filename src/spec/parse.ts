@@ -140,7 +140,7 @@ function describe(input: unknown): string {
 function typeHint(issue: Issue & { code: 'invalid_type' }): string | undefined {
   if (issue.expected !== 'string') return undefined;
   if (typeof issue.input === 'number')
-    return 'Put it in quotes: YAML reads 4.20 as the number 4.2, and 0644 as 420.';
+    return 'Put it in quotes: YAML reads 4.20 as the number 4.2, and takes the zero of 0644 away.';
   if (typeof issue.input === 'boolean') return 'Put it in quotes.';
   return undefined;
 }

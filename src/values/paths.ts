@@ -41,7 +41,7 @@ export function parseSourcePath(text: string): string {
 
 export const sourcePath = value(parseSourcePath);
 
-/** Permissions in octal, `0644`. A string, because YAML reads a bare 0644 as 420. */
+/** Permissions in octal, `0644`. A string: YAML reads a bare 0644 as a number, 420 or 644 by its version. */
 export const fileMode = value((text) => {
   if (/^[0-7]{3,4}$/.test(text)) return text.padStart(4, '0');
   throw new ValueError(

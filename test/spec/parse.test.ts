@@ -73,7 +73,7 @@ describe('a document', () => {
 });
 
 describe('a number where text belongs', () => {
-  const QUOTE = 'Put it in quotes: YAML reads 4.20 as the number 4.2, and 0644 as 420.';
+  const QUOTE = 'Put it in quotes: YAML reads 4.20 as the number 4.2, and takes the zero of 0644 away.';
 
   it('is told to be quoted', () => {
     expect(errors('Pool', { release: 4.2 })).toEqual([
