@@ -1,5 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { documents, LAYER, poolDocument, RELEASES } from './documents.ts';
@@ -34,10 +33,6 @@ function repository(app = APP, command = 'node app.mjs'): TemporaryRepository {
   return made;
 }
 
-const temporaryFolders = () =>
-  readdirSync(tmpdir()).filter(
-    (name) => name.startsWith('layers-synth-') && !name.startsWith('layers-synth-test'),
-  );
 const codesOf = (stdout: string) =>
   JSON.parse(stdout)
     .diagnostics.map(({ code }: { code: string }) => code)
@@ -59,7 +54,7 @@ describe("a user's own app in cdk8s.yaml", () => {
     expect(app.cdk8s('synth').status).toBe(0);
     expect(app.dist()).toEqual(ours);
     expect(app.layers('synth')).toMatchObject({ status: 0, stdout: '' });
-    expect(temporaryFolders()).toEqual([]);
+    expect(app.leftOver()).toEqual([]);
   });
 
   it('tells layers check the state of its pins, those of TypeScript by their construct, and what it said', () => {
@@ -136,7 +131,7 @@ describe("a user's own app in cdk8s.yaml", () => {
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^ +at .*lib\/(chunk|layers)/m);
     expect(app.dist()).toEqual(before);
-    expect(temporaryFolders()).toEqual([]);
+    expect(app.leftOver()).toEqual([]);
   });
 
   it('may have several trees, whose findings all arrive', () => {

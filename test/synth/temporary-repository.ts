@@ -3,6 +3,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -23,6 +24,8 @@ const CDK8S = join(PROJECT, 'node_modules/cdk8s-cli/bin/cdk8s');
 /** A user's repository on disk, for as long as a test runs. */
 export interface TemporaryRepository {
   readonly root: string;
+  /** What programs of ours that ran in it have left in the folder for temporary files. */
+  leftOver(): string[];
   write(files: Readonly<Record<string, string | Uint8Array>>): void;
   read(path: string): string;
   /** The files of `dist/`, as text. */
@@ -37,13 +40,17 @@ export interface TemporaryRepository {
 export function temporaryRepository(
   files: Readonly<Record<string, string | Uint8Array>> = {},
 ): TemporaryRepository {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'layers-synth-test-')));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  const env = { ...process.env, ...GIT_ENV, CHECKPOINT_DISABLE: '1', NO_COLOR: '1' };
+  const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'layers-synth-test-')));
+  onTestFinished(() => rmSync(scratch, { recursive: true, force: true }));
+  const root = join(scratch, 'repository');
+  const temporary = join(scratch, 'temporary');
+  for (const folder of [root, temporary]) mkdirSync(folder);
+  const env = { ...process.env, ...GIT_ENV, TMPDIR: temporary, CHECKPOINT_DISABLE: '1', NO_COLOR: '1' };
   const spawn = (script: string, args: string[]) =>
     spawnSync(process.execPath, [script, ...args], { cwd: root, env, encoding: 'utf8' });
   const repository: TemporaryRepository = {
     root,
+    leftOver: () => readdirSync(temporary).filter((name) => name.startsWith('layers-')),
     write(files) {
       for (const [path, content] of Object.entries(files)) {
         mkdirSync(dirname(join(root, path)), { recursive: true });
