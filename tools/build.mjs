@@ -1,13 +1,14 @@
 // Bundles src/ into lib/: one chunk graph for the CLI, the app that cdk8s.yaml runs and the public API, so that all
 // three share their code, and a verb loads only its own chunks. cdk8s stays outside: users' constructs need the same one.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-rmSync('lib', { recursive: true, force: true });
+// Beside lib/, which is then replaced at once: whoever runs the CLI meanwhile has the old one or the new one.
+const next = `lib.${process.pid}`;
 await build({
   entryPoints: { layers: 'src/cli/main.ts', app: 'src/app.ts', index: 'src/index.ts' },
-  outdir: 'lib',
+  outdir: next,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -22,7 +23,7 @@ await build({
   },
   logLevel: 'warning',
 });
-chmodSync('lib/layers.js', 0o755);
+chmodSync(`${next}/layers.js`, 0o755);
 
 const tsc = spawnSync(
   process.execPath,
@@ -35,10 +36,15 @@ const tsc = spawnSync(
     '--rootDir',
     'src',
     '--outDir',
-    'lib/types',
+    `${next}/types`,
     '--project',
     'tsconfig.build.json',
   ],
   { stdio: 'inherit' },
 );
 process.exitCode = tsc.status ?? 1;
+if (process.exitCode === 0) {
+  rmSync('lib', { recursive: true, force: true });
+  renameSync(next, 'lib');
+}
+rmSync(next, { recursive: true, force: true });
