@@ -49,6 +49,10 @@ const cli = yargs(args)
   .demandCommand(1, 'Which command?')
   .recommendCommands()
   .exitProcess(false)
+  .check((argv) => {
+    assertSingle(argv);
+    return true;
+  })
   .fail((message, error) => {
     throw error ?? new UsageError(message);
   });
@@ -62,6 +66,15 @@ for (const [usage, summary, load] of VERBS) {
 }
 
 class UsageError extends Error {}
+
+/** yargs makes a list of an option that is given twice, and an empty text of one without a value, or with a script's unset variable. */
+function assertSingle({ _, pool, ...options }: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (Array.isArray(value))
+      throw new UsageError(`${name} is given ${value.length} times, and once is enough`);
+    if (value === '') throw new UsageError(`${name} is given, and is empty`);
+  }
+}
 
 try {
   await cli.parseAsync();
