@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeFiles } from '../constructs/write-files.ts';
 import { failure, type LayersError } from '../diagnostics.ts';
@@ -63,7 +63,7 @@ export function replace(folder: string, files: Files): Change[] {
   } catch (error) {
     throw unwritable(folder, error as Error);
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    if (existsSync(work)) rmSync(work, { recursive: true, force: true });
   }
   return changes;
 }

@@ -1,5 +1,6 @@
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Diagnostic } from '../diagnostics.ts';
+import { type Diagnostic, failure } from '../diagnostics.ts';
 import { readConfig } from './config.ts';
 import { type Change, compare, type Files, replace, restore } from './dist.ts';
 import { runForeignApp } from './foreign-app.ts';
@@ -7,6 +8,11 @@ import { ownApp } from './own-app.ts';
 
 /** All of `dist/` in memory, and what was found on the way. Throws everything that is wrong, at once. */
 export function render(root: string): { files: Files; findings: readonly Diagnostic[] } {
+  if (!existsSync(root) || !statSync(root).isDirectory()) {
+    throw failure('input', 'no-folder', `${root} is not a folder`, {
+      hint: 'Run layers at the root of a repository, or name it: -C <dir>.',
+    });
+  }
   restore(join(root, 'dist'));
   const { foreignApp, recordsMetadata } = readConfig(root);
   if (foreignApp !== undefined) return runForeignApp(root, foreignApp, recordsMetadata);

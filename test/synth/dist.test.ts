@@ -104,6 +104,14 @@ describe('dist/', () => {
     expect(readdirSync(join(root, '.layers'))).toEqual([]);
   });
 
+  it('is as it was where there is no room for the next one', () => {
+    const { root, dist } = folder({ a: '1' });
+    writeFileSync(join(root, '.layers'), 'a file, where a folder is needed');
+    restore(dist);
+    expect(() => replace(dist, files({ a: '2' }))).toThrow(/dist-unwritable/);
+    expect(asText(readFiles(dist))).toEqual({ a: '1' });
+  });
+
   it('comes back where a process died between moving the old one away and the new one in', () => {
     const { root, dist } = folder({ a: '1' });
     // One that died a little later, long ago, has left what is no longer true.
