@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import yargs, { type Argv } from 'yargs';
-import { exitCodeOf, LayersError } from '../diagnostics.ts';
+import { type Diagnostic, exitCodeOf, failure, LayersError } from '../diagnostics.ts';
 import { version } from '../version.ts';
 
 interface Verb {
@@ -76,6 +76,13 @@ function assertSingle({ _, pool, ...options }: Readonly<Record<string, unknown>>
   }
 }
 
+// Who reads the start of the output and goes, `layers synth | head`, is not told of it; a build goes on.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`layers: the output could not be written: ${error.message}\n`);
+  process.exitCode = 2;
+});
+
 try {
   await cli.parseAsync();
 } catch (error) {
@@ -84,36 +91,37 @@ try {
 
 async function report(error: unknown): Promise<number> {
   const { isJson, rootOf } = await import('./context.ts');
-  const parsed = { directory: optionOf('-C', '--directory'), output: optionOf('--output') };
-  if (error instanceof UsageError) {
-    process.stderr.write(
-      `layers: ${error.message}\n  hint: \`layers --help\`, or \`layers <command> --help\`.\n`,
-    );
-    return 2;
-  }
-  if (error instanceof LayersError) {
-    const root = rootOf(parsed);
-    if (isJson(parsed)) {
-      const { diagnosticsAsData, printJsonLine } = await import('./report/json.ts');
-      process.stdout.write(
-        printJsonLine({ type: 'failed', diagnostics: diagnosticsAsData(error.diagnostics, root) }),
-      );
-    } else {
-      const { reportFindings } = await import('./report/findings.ts');
-      const { countBySeverity } = await import('./report/diagnostics.ts');
-      reportFindings(error.diagnostics, root);
-      process.stderr.write(`${countBySeverity(error.diagnostics)}\n`);
-    }
-    return exitCodeOf(error.diagnostics) || 1;
-  }
   const { Interrupted } = await import('./interrupt.ts');
-  if (error instanceof Interrupted) {
-    process.stderr.write(`layers: ${error.message}; nothing was pinned\n`);
-    return error.exitCode;
+  const parsed = { directory: optionOf('-C', '--directory'), output: optionOf('--output') };
+  const root = rootOf(parsed);
+  const diagnostics =
+    error instanceof Interrupted
+      ? failure('input', 'interrupted', `${error.message}; nothing was pinned`).diagnostics
+      : diagnosticsOf(error);
+  if (isJson(parsed)) {
+    const { diagnosticsAsData, printJsonLine } = await import('./report/json.ts');
+    process.stdout.write(
+      printJsonLine({ type: 'failed', diagnostics: diagnosticsAsData(diagnostics, root) }),
+    );
+  } else {
+    const { reportFindings } = await import('./report/findings.ts');
+    const { countBySeverity } = await import('./report/diagnostics.ts');
+    reportFindings(diagnostics, root);
+    process.stderr.write(`${countBySeverity(diagnostics)}\n`);
   }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`layers: a bug of ours, please report it with this text and the command:\n${text}\n`);
-  return 70;
+  return error instanceof Interrupted ? error.exitCode : exitCodeOf(diagnostics) || 1;
+}
+
+function diagnosticsOf(error: unknown): readonly Diagnostic[] {
+  if (error instanceof LayersError) return error.diagnostics;
+  if (error instanceof UsageError) {
+    return failure('input', 'usage', error.message.replaceAll(/\s+/g, ' '), {
+      hint: '`layers --help`, or `layers <command> --help`.',
+    }).diagnostics;
+  }
+  return failure('internal', 'bug', 'a bug of ours, please report it with this text and the command', {
+    detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  }).diagnostics;
 }
 
 /** The value of an option as it was typed: after a failure there is no parsed one. */
@@ -122,6 +130,8 @@ function optionOf(...names: string[]): string | undefined {
     if (names.includes(arg)) return args[index + 1];
     const name = names.find((candidate) => arg.startsWith(`${candidate}=`));
     if (name !== undefined) return arg.slice(name.length + 1);
+    const short = names.find((candidate) => /^-\w$/.test(candidate) && arg.startsWith(candidate));
+    if (short !== undefined) return arg.slice(short.length);
   }
   return undefined;
 }
