@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { type Diagnostic, failure } from '../diagnostics.ts';
+import { type Diagnostic, failure, type Origin } from '../diagnostics.ts';
 import { digest } from '../values/digest.ts';
 import { imageRepository, pinnedImage } from '../values/image-ref.ts';
 import { releaseVersion } from '../values/release-version.ts';
 import { pattern } from '../values/value.ts';
+import { version } from '../version.ts';
 import { parseSpec } from './parse.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -77,19 +78,8 @@ export function parseLock(text: string | undefined): { lock: LockText; diagnosti
       lock: EMPTY_LOCK,
       diagnostics: failure('input', 'lock-empty', 'the lock is empty', { origin }).diagnostics.map(withHint),
     };
-  const { format } = document.data as { format?: unknown };
-  if (typeof format === 'number' && format > FORMAT) {
-    const newer = failure(
-      'input',
-      'lock-newer',
-      `this lock has format ${format}, and this version of layers knows ${FORMAT}`,
-      {
-        hint: 'Upgrade cdk8s-os-layers.',
-        origin: { ...origin, path: ['format'] },
-      },
-    );
-    return { lock: EMPTY_LOCK, diagnostics: [...newer.diagnostics] };
-  }
+  const newer = newerThanThis(document.data as Partial<LockText>, origin);
+  if (newer !== undefined) return { lock: EMPTY_LOCK, diagnostics: [newer] };
   const parsed = parseSpec(lock, document.data, origin);
   if (parsed.value === undefined) return { lock: EMPTY_LOCK, diagnostics: parsed.diagnostics.map(withHint) };
   const data = document.data as LockText;
@@ -102,6 +92,37 @@ export function parseLock(text: string | undefined): { lock: LockText; diagnosti
       }).diagnostics.map(withHint),
     ),
   };
+}
+
+/** A lock that a later version wrote. It may have keys that this one does not know: those are not what is wrong. */
+function newerThanThis(
+  { format, minimumVersion }: Partial<LockText>,
+  origin: Origin,
+): Diagnostic | undefined {
+  const report = (key: string, message: string): Diagnostic => ({
+    code: 'lock-newer',
+    severity: 'error',
+    source: 'input',
+    message,
+    hint: 'Upgrade cdk8s-os-layers.',
+    origin: { ...origin, path: [key] },
+  });
+  if (typeof format === 'number' && format > FORMAT) {
+    return report('format', `this lock has format ${format}, and this version of layers knows ${FORMAT}`);
+  }
+  if (typeof minimumVersion === 'string' && isLater(minimumVersion, version)) {
+    return report(
+      'minimumVersion',
+      `this lock is for version ${minimumVersion} or later, and this is ${version}`,
+    );
+  }
+  return undefined;
+}
+
+function isLater(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((text) => text.split('.').map(Number)) as [number[], number[]];
+  const at = left.findIndex((number, index) => number !== right[index]);
+  return at >= 0 && left[at]! > right[at]!;
 }
 
 const RESTORE = 'Restore the lock from git: `git checkout -- layers/layers.lock`.';

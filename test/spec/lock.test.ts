@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { locate } from '../../src/spec/locate.ts';
 import { EMPTY_LOCK, FORMAT, LOCK, type LockText, parseLock, printLock } from '../../src/spec/lock.ts';
+import { version } from '../../src/version.ts';
 
 const hash = (text: string) => text.repeat(32).slice(0, 32);
 const digest = (text: string) => `sha256:${text.repeat(64).slice(0, 64)}`;
@@ -135,6 +136,23 @@ describe('a lock that is not right', () => {
       hint: 'Upgrade cdk8s-os-layers.',
       more: 0,
     });
+  });
+
+  it.each([
+    ['99.0.0', 1],
+    [version.replace(/\d+$/, (patch) => `${Number(patch) + 1}`), 1],
+    [version, 0],
+    ['0.0.99', 0],
+  ])('of version %s or later is read by those', (minimumVersion, errors) => {
+    const text = TEXT.replace('minimumVersion: 0.1.0', `minimumVersion: ${minimumVersion}`);
+    const { diagnostics } = parseLock(text.replace('pools:', errors ? 'nodes:' : 'pools:'));
+    expect(diagnostics).toHaveLength(errors);
+    if (errors) {
+      expect(errorOf(text)).toMatchObject({
+        error: `3:17 this lock is for version ${minimumVersion} or later, and this is ${version}`,
+        hint: 'Upgrade cdk8s-os-layers.',
+      });
+    }
   });
 
   it.each([
