@@ -6,7 +6,6 @@ import { type ImageRef, parseImageRef } from '../values/image-ref.ts';
 
 /** The registries of one run, each opened once. */
 export interface Registries {
-  of(ref: ImageRef): Registry;
   /** Whether it speaks no TLS, which only one on this machine may. */
   isInsecure(ref: ImageRef): Promise<boolean>;
   /** Fetches an image back by its digest and checks that it is this build. */
@@ -24,7 +23,6 @@ export function openRegistries(options: { authfile?: string; signal: AbortSignal
     return known;
   };
   return {
-    of,
     isInsecure: async (ref) => (await of(ref).scheme()) === 'http',
     async verify(image, digest, plan) {
       const ref = { ...parseImageRef(image), digest };

@@ -1,4 +1,4 @@
-import { type Diagnostic, failure } from '../diagnostics.ts';
+import { failure } from '../diagnostics.ts';
 
 /** The label of an image that says which build it is. */
 export const BUILD_LABEL = 'cdk8s-os-layers/build';
@@ -50,14 +50,3 @@ export function parseJson<T extends BuildPlan | PoolBuild>(text: string, file: s
     });
   }
 }
-
-export const isCurrentFormat = (plan: BuildPlan, format: number): Diagnostic[] =>
-  plan.format === format
-    ? []
-    : [
-        ...failure(
-          'input',
-          'plan-format',
-          `this build has format ${plan.format}, and this version of layers knows ${format}`,
-        ).diagnostics,
-      ];

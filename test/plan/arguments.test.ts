@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildArguments, contentTag, pushArguments } from '../../src/plan/arguments.ts';
-import { type BuildPlan, isCurrentFormat, parseJson, printJson } from '../../src/plan/plan.ts';
+import { type BuildPlan, parseJson, printJson } from '../../src/plan/plan.ts';
 
 const PLAN: BuildPlan = {
   format: 1,
@@ -77,12 +77,5 @@ describe('a plan', () => {
     expect(() => parseJson(text, 'dist/builds/x/plan')).toThrow(
       'dist/builds/x/plan: this file is not what synth wrote (dist-broken)\n  Write dist/ again: `layers synth`.',
     );
-  });
-
-  it('of another format is one for another version', () => {
-    expect(isCurrentFormat(PLAN, 1)).toEqual([]);
-    expect(isCurrentFormat(PLAN, 2)).toMatchObject([
-      { code: 'plan-format', severity: 'error', source: 'input' },
-    ]);
   });
 });
