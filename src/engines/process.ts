@@ -29,6 +29,8 @@ export async function runLogged(
 ): Promise<Finished> {
   signal.throwIfAborted();
   const file = createWriteStream(log, { flags: 'a' });
+  // A log that cannot be written, because the disk is full, is no reason to end in the middle of a build.
+  file.on('error', () => {});
   file.write(`$ ${command} ${args.join(' ')}\n`);
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
