@@ -174,6 +174,22 @@ describe('docs/pull-request-flow.md', { timeout: 300_000 }, () => {
     expect(await lastCommit('github')).toBe(PINNED);
   });
 
+  it('has a way on for a runner that finds an image which another run pushed, and did not commit', async () => {
+    await openRequest('again', 'from a run that failed');
+    const layers = async (checkout: string, ...args: string[]) =>
+      tryRun(process.execPath, [CLI, ...args], {
+        cwd: await checkOut('again', checkout),
+        env: workspace.env,
+      });
+    expect((await layers('failed', 'build', '--pin')).code).toBe(0);
+    const refused = await layers('fresh', 'build', '--pin', '--commit');
+    expect(refused.stderr).toContain('(tag-exists)');
+    expect(refused.code).toBe(4);
+    const way = blocksOf('docs/pull-request-flow.md').find(({ text }) => text.includes('--adopt'))!.text;
+    expect(way).toBe('npx layers build --pin --commit --adopt\n');
+    await perform([way], join(scratch.path, 'fresh'), {});
+  });
+
   it('has a job for GitLab that pins on the branch', async () => {
     await openRequest('gitlab', 'from gitlab');
     const job = parse(page.find(({ text }) => text.startsWith('# .gitlab-ci'))!.text)['os-layers'];
