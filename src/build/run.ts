@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine, EngineName } from '../engines/engine.ts';
 import type { LockText } from '../spec/lock.ts';
+import { atomicWrite } from './atomic-write.ts';
 import type { BuildEvent } from './events.ts';
 import { LOCAL } from './journal.ts';
 import type { Registries } from './registries.ts';
@@ -41,6 +42,8 @@ export async function withScratch<T>(
 ): Promise<T> {
   const parent = join(root, LOCAL, 'tmp');
   await mkdir(parent, { recursive: true });
+  // Whatever the repository's own .gitignore says: images and logs are nothing to commit.
+  await atomicWrite(join(root, LOCAL, '.gitignore'), '*\n');
   const folder = await mkdtemp(join(parent, `${hash}-`));
   try {
     return await work(folder);
