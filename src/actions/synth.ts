@@ -1,6 +1,6 @@
 import { type Diagnostic, LayersError } from '../diagnostics.ts';
 import type { Change } from '../synth/dist.ts';
-import { drift, render, write } from '../synth/synth.ts';
+import { drift, render, reversals, write } from '../synth/synth.ts';
 import { strictly } from './strict.ts';
 
 export interface SynthOptions {
@@ -17,7 +17,8 @@ export interface SynthResult {
 /** Compiles `layers/` into `dist/`. */
 export function synth({ root, strict = false }: SynthOptions): SynthResult {
   const { files, findings } = render(root);
-  const diagnostics = strict ? strictly(findings) : findings;
+  const found = [...findings, ...reversals(root, files)];
+  const diagnostics = strict ? strictly(found) : found;
   if (strict && diagnostics.some(({ severity }) => severity === 'error')) throw new LayersError(diagnostics);
   return { changes: write(root, files), diagnostics };
 }
@@ -34,5 +35,5 @@ export function check({ root }: { readonly root: string }): readonly Diagnostic[
       hint: '`layers synth` writes dist/ anew.',
     }),
   );
-  return [...strictly(findings), ...stale];
+  return [...strictly(findings), ...reversals(root, files), ...stale];
 }

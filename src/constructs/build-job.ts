@@ -75,7 +75,13 @@ export class BuildJob extends Chart {
     const kplus = createRequire(import.meta.url)('cdk8s-plus-28') as typeof import('cdk8s-plus-28');
     const account = new kplus.ServiceAccount(this, 'account', { metadata, automountToken: true });
     const role = new kplus.Role(this, 'role', { metadata });
-    role.allow(['create', 'patch'], { apiGroup: '', resourceType: 'configmaps' });
+    // No rule can limit what is created by its name.
+    role.allow(['create'], { apiGroup: '', resourceType: 'configmaps' });
+    role.allow(['patch'], {
+      apiGroup: '',
+      resourceType: 'configmaps',
+      resourceName: digestConfigMap(metadata.name),
+    });
     role.allow(['use'], {
       apiGroup: 'security.openshift.io',
       resourceType: 'securitycontextconstraints',
@@ -177,7 +183,7 @@ function jobSpec(id: string, compiled: CompiledPool, job: JobSettings, image: st
             ...container,
             name: 'create-digest-configmap',
             command: ['/bin/bash', '-c', digestScript()],
-            env: env({ ...common, DIGEST_CONFIGMAP: `digest-${id}`, NAMESPACE: job.namespace }),
+            env: env({ ...common, DIGEST_CONFIGMAP: digestConfigMap(id), NAMESPACE: job.namespace }),
             volumeMounts: [{ name: 'done', mountPath: '/tmp/done' }],
           },
         ],
@@ -192,6 +198,11 @@ function jobSpec(id: string, compiled: CompiledPool, job: JobSettings, image: st
       },
     },
   };
+}
+
+/** Where the Job tells its digest. */
+function digestConfigMap(job: string): string {
+  return `digest-${job}`;
 }
 
 function authSecret(secretName: string) {

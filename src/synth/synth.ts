@@ -2,9 +2,10 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Diagnostic, failure } from '../diagnostics.ts';
 import { readConfig } from './config.ts';
-import { type Change, compare, type Files, replace, restore } from './dist.ts';
+import { type Change, compare, type Files, readFiles, replace, restore } from './dist.ts';
 import { runForeignApp } from './foreign-app.ts';
 import { ownApp } from './own-app.ts';
+import { reverts } from './reverts.ts';
 
 /** All of `dist/` in memory, and what was found on the way. Throws everything that is wrong, at once. */
 export function render(root: string): { files: Files; findings: readonly Diagnostic[] } {
@@ -23,6 +24,11 @@ export function render(root: string): { files: Files; findings: readonly Diagnos
 /** What a synth would change. */
 export function drift(root: string, files: Files): Change[] {
   return compare(join(root, 'dist'), files);
+}
+
+/** What a synth would take away from nodes. */
+export function reversals(root: string, files: Files): Diagnostic[] {
+  return reverts(readFiles(join(root, 'dist')), files);
 }
 
 /** Writes `dist/`, whole. */

@@ -118,10 +118,12 @@ describe("a build Job's manifests", () => {
     expect(JSON.stringify(all)).not.toContain('machineconfiguration.openshift.io');
   });
 
-  it('let the account use the anyuid SCC and write ConfigMaps, and nothing else', () => {
+  it('let the account use the anyuid SCC, make ConfigMaps and change its own, and nothing else', () => {
     const all = files();
+    const { name } = all[0]!.metadata;
     expect(the<Manifest & { rules: unknown }>('Role', all).rules).toEqual([
-      { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'patch'] },
+      { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
+      { apiGroups: [''], resources: ['configmaps'], resourceNames: [`digest-${name}`], verbs: ['patch'] },
       {
         apiGroups: ['security.openshift.io'],
         resources: ['securitycontextconstraints'],
@@ -129,7 +131,6 @@ describe("a build Job's manifests", () => {
         verbs: ['use'],
       },
     ]);
-    const { name } = all[0]!.metadata;
     expect(the('RoleBinding', all)).toMatchObject({
       roleRef: { kind: 'Role', name },
       subjects: [{ kind: 'ServiceAccount', name, namespace: 'os-builds' }],

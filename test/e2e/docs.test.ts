@@ -195,7 +195,7 @@ describe('docs/pull-request-flow.md', { timeout: 300_000 }, () => {
     const job = parse(page.find(({ text }) => text.startsWith('# .gitlab-ci'))!.text)['os-layers'];
     const lines: string[] = [...job.before_script, ...job.script];
     expect(lines).toContain('npx layers build --pin --commit');
-    const url = 'https://os-layers:token@gitlab.example.com/platform/os-layers.git';
+    const url = 'https://gitlab.example.com/platform/os-layers.git';
     await perform(lines, await checkOut('gitlab', 'gitlab'), {
       ...job.variables,
       CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: 'gitlab',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { baseRef } from '../fixtures/base.ts';
@@ -193,5 +193,17 @@ describe('the main job', { timeout: 300_000 }, () => {
     expect(after).not.toBe(before);
     expect(await workspace.inImage(after, 'cat', '/etc/motd')).toBe('hello\n');
     expect((await workspace.layers('check')).code).toBe(0);
+  });
+
+  it('says so when a pool or the lock goes, and with it an image from nodes', async () => {
+    const lock = await workspace.read('layers/layers.lock');
+    await rm(join(workspace.root, 'layers/layers.lock'));
+    const synth = await workspace.layers('synth');
+    expect(synth.stderr).toContain(
+      'REVERTS NODES: dist/worker.k8s.yaml no longer has the MachineConfig 99-worker-os-layers',
+    );
+    await workspace.write('layers/layers.lock', lock);
+    expect((await workspace.layers('synth')).stderr).not.toContain('REVERTS');
+    expect(await workspace.git('status', '--short')).toBe('');
   });
 });

@@ -20,7 +20,7 @@ export function progressReport(stream: NodeJS.WriteStream = process.stderr): Pro
 
   function draw(): void {
     if (live === undefined) return;
-    const clock = seconds(performance.now() - live.since);
+    const clock = `+${seconds(performance.now() - live.since)}`;
     stream.write(`\r\u001b[K${live.line} ${paint('dim', clock)}`);
   }
   function finishLive(): void {
