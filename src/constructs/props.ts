@@ -16,7 +16,7 @@ export interface EpelProps {
 
 /** One of {@link FilesProps}. */
 export interface FileProps {
-  /** Where it is in the image. */
+  /** Where it is in the image: below /usr or /etc. What is in /var, /opt, /usr/local or a home would not reach the nodes. */
   readonly path: string;
   /** Its text, byte for byte as UTF-8. */
   readonly content?: string;
@@ -45,7 +45,9 @@ export interface HotfixProps {
   readonly reason: string;
   /** When the hotfix is no longer needed: once the base has this package in this version. */
   readonly expires?: HotfixExpiresProps;
-  /** The RPMs, all of which replace an installed package. */
+  /** What installs them: `dnf`, in one transaction, or `rpm-ostree`, which overrides what the base has and then installs what it lacks. Default: dnf. */
+  readonly via?: 'dnf' | 'rpm-ostree';
+  /** The RPMs: newer builds of what the base has, and what these need beside it. */
   readonly rpms: readonly RpmProps[];
 }
 
@@ -66,6 +68,19 @@ export interface JobProps {
   /** Likewise, with the right to pull the base. Default: pushSecret. */
   readonly pullSecret?: string;
 }
+
+/** Replaces the base's kernel by a complete set of another one. */
+export interface KernelProps {
+  /** The RPMs of the kernel, every part of it. */
+  readonly rpms?: readonly RpmProps[];
+  /** Instead of `rpms`: its `version-release.arch`. */
+  readonly version?: string;
+  /** With `version`: the folder that has the RPMs. */
+  readonly baseurl?: string;
+}
+
+/** Labels the image. */
+export type LabelsProps = { readonly [key: string]: string };
 
 /** Named steps that pools share. */
 export interface LayerProps {
@@ -123,6 +138,12 @@ export interface PoolProps {
   readonly target: TargetProps;
 }
 
+/** Removes packages of the base, and what requires them. */
+export interface RemoveProps {
+  /** Names of packages. */
+  readonly packages: readonly string[];
+}
+
 /** The key that signs its packages. Needed unless gpgcheck is false. */
 export interface RepositoryGpgkeyProps {
   /** Where dnf fetches it from. */
@@ -161,6 +182,8 @@ export interface RpmProps {
 export interface RpmsProps {
   /** The RPMs, by URL or as files below `layers/files/`. */
   readonly rpms: readonly RpmProps[];
+  /** `opt`: for vendors that install to /opt or /usr/local, which do not ship. Moves it below /usr/lib, with links to it made at boot. */
+  readonly relocate?: 'opt';
 }
 
 /** Runs commands: the way out for what no other step can say. `layers check` reports its use. */
@@ -181,12 +204,56 @@ export interface StepProps {
   readonly packages?: PackagesProps;
   /** Installs the given RPM files, with what they require from the enabled repositories. */
   readonly rpms?: RpmsProps;
-  /** Puts files into the image. */
-  readonly files?: FilesProps;
+  /** Removes packages of the base, and what requires them. */
+  readonly remove?: RemoveProps;
   /** Adds a dnf repository for the steps after it, and removes it at the end. */
   readonly repository?: RepositoryProps;
+  /** Replaces the base's kernel by a complete set of another one. */
+  readonly kernel?: KernelProps;
+  /** Puts files into the image. */
+  readonly files?: FilesProps;
+  /** Adds systemd units and drop-ins, and enables, disables or masks units. */
+  readonly systemd?: SystemdProps;
+  /** Labels the image. */
+  readonly labels?: { readonly [key: string]: string };
   /** Runs commands: the way out for what no other step can say. `layers check` reports its use. */
   readonly run?: RunProps;
+}
+
+/** Settings to add to a unit, whoever it is of. */
+export interface SystemdDropinProps {
+  /** The unit that it is for. */
+  readonly unit: string;
+  /** Its name, with .conf. */
+  readonly name: string;
+  /** Its text. */
+  readonly content?: string;
+  /** Instead of `content`: a file below `layers/`, `files/<name>`. */
+  readonly source?: string;
+}
+
+/** Adds systemd units and drop-ins, and enables, disables or masks units. */
+export interface SystemdProps {
+  /** Units to start at boot. */
+  readonly enable?: readonly string[];
+  /** Units not to start at boot. */
+  readonly disable?: readonly string[];
+  /** Units that nothing may start. */
+  readonly mask?: readonly string[];
+  /** Units to add, in /usr/lib/systemd/system. */
+  readonly units?: readonly SystemdUnitProps[];
+  /** Settings to add to units. */
+  readonly dropins?: readonly SystemdDropinProps[];
+}
+
+/** A unit of the image's own. */
+export interface SystemdUnitProps {
+  /** The unit's name, with its type. */
+  readonly name: string;
+  /** Its text. */
+  readonly content?: string;
+  /** Instead of `content`: a file below `layers/`, `files/<name>`. */
+  readonly source?: string;
 }
 
 /** How the image reaches the nodes: exactly one of these keys. */

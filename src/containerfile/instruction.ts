@@ -29,7 +29,7 @@ export interface Copy {
   readonly owner: string;
 }
 
-/** Says something of the image. Its value is a word that no parser reads anything into. */
+/** Says something of the image. */
 export interface Label {
   readonly kind: 'label';
   readonly key: string;

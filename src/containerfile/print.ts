@@ -1,5 +1,5 @@
 import type { Command, Copy, Instruction, Run } from './instruction.ts';
-import { words } from './quote.ts';
+import { word, words } from './quote.ts';
 
 /** Characters that no line of a Containerfile can carry: they need the JSON form of RUN. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -29,7 +29,7 @@ export function printInstruction(instruction: Instruction): string {
     case 'copy':
       return printCopy(instruction);
     case 'label':
-      return `LABEL ${instruction.key}=${instruction.value}`;
+      return `LABEL ${instruction.key}=${word(instruction.value)}`;
   }
 }
 

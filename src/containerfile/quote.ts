@@ -21,3 +21,8 @@ export function words(values: readonly string[]): string {
   if (values.every((value) => PLAIN.test(value))) return values.join(' ');
   return JSON.stringify(values.map((value) => value.replaceAll(/[$\\'"]/g, String.raw`\$&`)));
 }
+
+/** A value of LABEL or ENV, whose parser expands `$` within double quotes as well. To it a backtick is a character like any other. */
+export function word(value: string): string {
+  return PLAIN.test(value) ? value : `"${value.replaceAll(/[$\\"]/g, String.raw`\$&`)}"`;
+}

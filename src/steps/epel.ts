@@ -5,7 +5,7 @@ import { rpm } from '../values/rpm.ts';
 import { httpUrl } from '../values/url.ts';
 import { pattern } from '../values/value.ts';
 import { fetchRpms, RPM_ARGUMENTS, RPM_SKELETON } from './fetched-rpms.ts';
-import { defineStep } from './step.ts';
+import { type Claim, defineStep } from './step.ts';
 
 const fromRelease = shellTemplate(
   `
@@ -84,7 +84,7 @@ export const epel = defineStep({
         key: `epel.gpgkey=${mirror}/RPM-GPG-KEY-EPEL-${el}`,
         packages: props.packages,
       });
-      return { instructions: [{ kind: 'run', commands, cleans: true }] };
+      return { instructions: [{ kind: 'run', commands, cleans: true }], claims: claimsOf(props.packages) };
     }
     if (props.release === undefined) {
       context.report({
@@ -106,6 +106,11 @@ export const epel = defineStep({
     return {
       instructions: [{ kind: 'run', commands, mounts: fetched.mounts, cleans: true }],
       files: fetched.files,
+      claims: claimsOf(props.packages),
     };
   },
 });
+
+function claimsOf(packages: readonly string[]): Claim[] {
+  return packages.map((name, index) => ({ verb: 'installs', name, at: ['packages', index] }));
+}

@@ -1,8 +1,8 @@
 import type { ContextFile } from '../containerfile/context-file.ts';
 import type { Command, Mount } from '../containerfile/instruction.ts';
 import { shellTemplate } from '../containerfile/template.ts';
-import { type Rpm, rpmFileName } from '../values/rpm.ts';
-import type { StepContext } from './step.ts';
+import { type Rpm, rpmFileName, rpmPackage } from '../values/rpm.ts';
+import type { Claim, StepContext } from './step.ts';
 
 /** RPMs as files in the build, checked, for a step to install. */
 export interface FetchedRpms {
@@ -14,6 +14,7 @@ export interface FetchedRpms {
   readonly mounted: readonly string[];
   readonly mounts: readonly Mount[];
   readonly files: readonly ContextFile[];
+  readonly claims: readonly Claim[];
   readonly remove: readonly Command[];
 }
 
@@ -81,6 +82,10 @@ export function fetchRpms(
     mounted: mounts.map(({ target }) => target),
     mounts,
     files,
+    claims: rpms.flatMap((rpm, index): Claim[] => {
+      const name = rpmPackage(rpm);
+      return name === undefined ? [] : [{ verb: 'brings', name, at: at(index) }];
+    }),
     remove: urls.length > 0 ? remove({ directory: DOWNLOADED }) : [],
   };
 }

@@ -1,17 +1,34 @@
 import { z } from 'zod';
 import { shellTemplate } from '../containerfile/template.ts';
 import { packageName } from '../values/names.ts';
+import { isAtLeast } from '../values/release-version.ts';
 import { rpm } from '../values/rpm.ts';
 import { fetchRpms, RPM_ARGUMENTS, RPM_SKELETON } from './fetched-rpms.ts';
 import { defineStep } from './step.ts';
 
-// `dnf update` of an RPM older than the installed one, or of a package that is not installed, does nothing and
-// succeeds. The exact builds are asserted from the headers of the files themselves, epoch included.
-const update = shellTemplate(
+// One transaction, for what replaces a package of the base and for what the base does not have. dnf would also put an
+// older build in the place of a newer one, and succeed: rpm is asked first, and refuses. Afterwards the exact builds are
+// asserted from the headers of the files themselves, epoch included.
+const byDnf = shellTemplate(
   String.raw`
-    dnf update -y${RPM_ARGUMENTS}
+    rpm -U --test --nodeps --replacepkgs${RPM_ARGUMENTS}
+    dnf install -y${RPM_ARGUMENTS}
     rpm -qp --qf '%{nevra}\n'${RPM_ARGUMENTS} | xargs rpm -q`,
   RPM_SKELETON,
+);
+
+// rpm-ostree overrides only what the base has, and in a container its --install takes no files: what is new to the base is
+// installed by a second command. Before 4.19 it replaces parts of the boot chain only once its wrappers are in place.
+const byRpmOstree = shellTemplate(
+  String.raw`
+    {{#if cliwrap}}rpm-ostree cliwrap install-to-root /{{/if}}
+    rpm -U --test --nodeps --replacepkgs${RPM_ARGUMENTS}
+    for rpm in${RPM_ARGUMENTS}; do rpm -q --quiet "$(rpm -qp --qf '%{name}' "$rpm")" || echo "$rpm"; done > /tmp/not-in-base
+    printf '%s\n'${RPM_ARGUMENTS} | grep -vxFf /tmp/not-in-base | xargs -r rpm-ostree override replace
+    xargs -r rpm-ostree install < /tmp/not-in-base
+    rpm -qp --qf '%{nevra}\n'${RPM_ARGUMENTS} | xargs rpm -q
+    rm /tmp/not-in-base`,
+  { ...RPM_SKELETON, cliwrap: false },
 );
 
 export const hotfix = defineStep({
@@ -30,7 +47,16 @@ export const hotfix = defineStep({
       })
       .optional()
       .describe('When the hotfix is no longer needed: once the base has this package in this version.'),
-    rpms: z.array(rpm).min(1).describe('The RPMs, all of which replace an installed package.'),
+    via: z
+      .enum(['dnf', 'rpm-ostree'])
+      .optional()
+      .describe(
+        'What installs them: `dnf`, in one transaction, or `rpm-ostree`, which overrides what the base has and then installs what it lacks. Default: dnf.',
+      ),
+    rpms: z
+      .array(rpm)
+      .min(1)
+      .describe('The RPMs: newer builds of what the base has, and what these need beside it.'),
   }),
   examples: [
     {
@@ -47,14 +73,25 @@ export const hotfix = defineStep({
         ],
       },
     },
+    {
+      title: 'As an override of rpm-ostree',
+      props: {
+        reason: 'RHEL-23456, CRI-O loses its containers',
+        via: 'rpm-ostree',
+        rpms: [{ url: 'https://example.com/files/cri-o-1.32.5-3.rhaos4.19.el9.x86_64.rpm' }],
+      },
+    },
   ],
   comment: ({ reason }) => reason,
-  render({ rpms }, context) {
+  render({ rpms, via = 'dnf' }, context) {
     const fetched = fetchRpms(rpms, context, (index) => ['rpms', index]);
-    const commands = [...fetched.fetch, ...update(fetched), ...fetched.remove];
+    const cliwrap = !isAtLeast(context.release, '4.19');
+    const install = via === 'dnf' ? byDnf(fetched) : byRpmOstree({ ...fetched, cliwrap });
+    const commands = [...fetched.fetch, ...install, ...fetched.remove];
     return {
       instructions: [{ kind: 'run', commands, mounts: fetched.mounts, cleans: true }],
       files: fetched.files,
+      claims: fetched.claims,
     };
   },
 });

@@ -1,12 +1,28 @@
 import { epel } from './epel.ts';
 import { files } from './files.ts';
 import { hotfix } from './hotfix.ts';
+import { kernel } from './kernel.ts';
+import { labels } from './labels.ts';
 import { packages } from './packages.ts';
+import { removeStep } from './remove.ts';
 import { repository } from './repository.ts';
 import { rpms } from './rpms.ts';
 import { run } from './run.ts';
+import { systemd } from './systemd.ts';
 
 /** Every kind of step there is. A new one is its file and its line here: the rest is derived. */
-export const STEPS = { hotfix, epel, packages, rpms, files, repository, run } as const;
+export const STEPS = {
+  hotfix,
+  epel,
+  packages,
+  rpms,
+  remove: removeStep,
+  repository,
+  kernel,
+  files,
+  systemd,
+  labels,
+  run,
+} as const;
 
 export type StepName = keyof typeof STEPS;

@@ -25,5 +25,6 @@ export const packages = defineStep({
   ],
   render: ({ install: names, from = [] }) => ({
     instructions: [{ kind: 'run', commands: install({ install: names, from }), cleans: true }],
+    claims: names.map((name, index) => ({ verb: 'installs' as const, name, at: ['install', index] })),
   }),
 });

@@ -96,6 +96,10 @@ export const repository = defineStep({
     ];
     return {
       instructions: [{ kind: 'run', commands, cleans: false }],
+      claims: [
+        { verb: 'writes', name: repoPath, at: ['id'] },
+        ...(key === undefined ? [] : [{ verb: 'writes' as const, name: keyPath, at: ['gpgkey', 'file'] }]),
+      ],
       finally: props.keep ? [] : removeFiles({ paths: [repoPath, ...(key === undefined ? [] : [keyPath])] }),
     };
   },

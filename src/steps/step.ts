@@ -33,8 +33,20 @@ export interface StepOutput {
   readonly instructions: readonly Instruction[];
   /** Files that the instructions take from the context. */
   readonly files?: readonly ContextFile[];
+  /** What it takes hold of, so that two steps that want the same thing are found. */
+  readonly claims?: readonly Claim[];
   /** Commands for the end of the stage: what later steps still needed, and the image must not keep. */
   readonly finally?: readonly Command[];
+}
+
+/** Something of the image that a step decides on. */
+export interface Claim {
+  /** `installs` a package from a repository, `brings` a build of it as a file, `removes` it, `writes` a path, or `labels` the image. */
+  readonly verb: 'installs' | 'brings' | 'removes' | 'writes' | 'labels';
+  /** The package's name, the path or the label's key. */
+  readonly name: string;
+  /** Where it is written, within the step's props. */
+  readonly at: readonly (string | number)[];
 }
 
 /** A step as people write it, for the docs, the snapshots, the schema's tests and the real builds. */

@@ -14,7 +14,7 @@ export const releaseVersion = value((text): ReleaseVersion => {
 });
 
 /** Whether a release is of this minor version or a later one. */
-export function isAtLeast(release: ReleaseVersion, minor: '4.18' | '4.19'): boolean {
+export function isAtLeast(release: ReleaseVersion, minor: `${number}.${number}`): boolean {
   const [, major, minorNumber] = VERSION.exec(release)?.map(Number) ?? [];
   const [wantedMajor, wantedMinor] = minor.split('.').map(Number);
   return major! > wantedMajor! || (major === wantedMajor && minorNumber! >= wantedMinor!);

@@ -57,3 +57,12 @@ export function rpmFileName({ url, file }: Rpm): string {
 function fileNameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
+
+/**
+ * The package that a file is named for: name-version-release.arch.rpm. Undefined where it is named otherwise. One of 32
+ * bits may be installed beside that of 64 bits: it is told apart as dnf does, `glibc.i686`.
+ */
+export function rpmPackage(rpm: Rpm): string | undefined {
+  const [, name, arch = ''] = /^(.+)-[^-]+-[^-]+\.([^.]+)\.rpm$/.exec(rpmFileName(rpm)) ?? [];
+  return /^i\d86$/.test(arch) ? `${name}.${arch}` : name;
+}

@@ -90,6 +90,11 @@ const rpms = (hasContext: boolean) =>
     },
   );
 
+const text = fc.oneof(
+  nasty.map((content) => ({ content })),
+  fc.constantFrom({ source: 'files/agent.conf' }, { source: 'files/blob' }),
+);
+
 const file = fc
   .tuple(
     fc.record({
@@ -97,12 +102,25 @@ const file = fc
       mode: optional(fc.constantFrom('0644', '755', '4711')),
       owner: optional(fc.constantFrom('root', 'daemon:users', '0:0')),
     }),
-    fc.oneof(
-      nasty.map((content) => ({ content })),
-      fc.constantFrom({ source: 'files/agent.conf' }, { source: 'files/blob' }),
-    ),
+    text,
   )
   .map(([attributes, content]) => ({ ...attributes, ...content }));
+
+const label = nasty.map((value) => value.replaceAll(/\p{Cc}/gu, '_'));
+const unitName = fc
+  .tuple(name, fc.constantFrom('service', 'timer', 'mount'))
+  .map(([stem, type]) => `${stem}.${type}`);
+const unitNames = fc.array(unitName, { minLength: 1, maxLength: 3 });
+const asUnits = (units: readonly (readonly [string, object])[]) =>
+  units.map(([name, content]) => ({ name, ...content }));
+
+const kernelVersion = fc.constantFrom('5.14.0-427.13.1.el9_4.x86_64', '5.14.0-570.17.1.el9_6.x86_64');
+const KERNEL = [
+  'kernel',
+  ...['core', 'modules', 'modules-core', 'modules-extra'].map((part) => `kernel-${part}`),
+];
+const kernelParts = ([folder, version]: readonly [string, string]) =>
+  KERNEL.map((part) => ({ url: `${folder}/${part}-${version}.rpm` }));
 
 /** Each kind of step there is; a test says which one is missing here. */
 export const STEP_PROPS = (hasContext: boolean) =>
@@ -110,6 +128,7 @@ export const STEP_PROPS = (hasContext: boolean) =>
     hotfix: fc.record({
       reason: line,
       expires: optional(fc.record({ package: fc.constant('systemd'), atLeast: fc.constant('252-47.el9_4') })),
+      via: optional(fc.constantFrom('dnf', 'rpm-ostree')),
       rpms: rpms(hasContext),
     }),
     epel: fc.oneof(
@@ -122,7 +141,12 @@ export const STEP_PROPS = (hasContext: boolean) =>
       fc.record({ packages: packageNames, mirror: url }),
     ),
     packages: fc.record({ install: packageNames, from: optional(fc.constant(['vendor'])) }),
-    rpms: fc.record({ rpms: rpms(hasContext) }),
+    rpms: fc.record({ rpms: rpms(hasContext), relocate: optional(fc.constant('opt')) }),
+    remove: fc.record({ packages: packageNames }),
+    kernel: fc.oneof(
+      fc.record({ version: kernelVersion, baseurl: url }),
+      fc.record({ rpms: fc.tuple(url, kernelVersion).map(kernelParts) }),
+    ),
     files: fc.array(file, { minLength: 1, maxLength: 3 }),
     repository: fc.oneof(
       fc.record({
@@ -136,6 +160,23 @@ export const STEP_PROPS = (hasContext: boolean) =>
       }),
       fc.record({ id: name, metalink: url, gpgcheck: fc.constant(false) }),
     ),
+    systemd: fc
+      .record({
+        enable: optional(unitNames),
+        disable: optional(unitNames),
+        mask: optional(unitNames),
+        units: optional(fc.array(fc.tuple(unitName, text), { minLength: 1, maxLength: 2 }).map(asUnits)),
+        dropins: optional(
+          fc
+            .record({ unit: unitName, name: fc.constant('10-ours.conf') })
+            .map((dropin) => [{ ...dropin, content: '[Service]\nRestart=always\n' }]),
+        ),
+      })
+      .filter((props) => Object.values(props).some((value) => value !== undefined)),
+    labels: fc.dictionary(fc.stringMatching(/^[a-z]([a-z0-9./-]{0,8}[a-z0-9])?$/), label, {
+      minKeys: 1,
+      maxKeys: 3,
+    }),
     run: fc.record({
       reason: line,
       commands: fc.array(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sh, words } from '../../src/containerfile/quote.ts';
+import { sh, word, words } from '../../src/containerfile/quote.ts';
 import { runIn, SHELLS } from './shells.ts';
 
 const NASTY = fc.constantFrom(
@@ -104,4 +104,19 @@ describe('words', () => {
       { seed: 1, numRuns: 500 },
     );
   });
+});
+
+describe('word', () => {
+  // What builders make of these is held by the labels of test/e2e/steps.test.ts.
+  it.each([
+    ['plain', 'plain'],
+    ['2026-11', '2026-11'],
+    ['', '""'],
+    ['two words', '"two words"'],
+    ["it's", `"it's"`],
+    ['"', String.raw`"\""`],
+    ['$HOME', String.raw`"\$HOME"`],
+    ['a\\', String.raw`"a\\"`],
+    ['`id`', '"`id`"'],
+  ])('%j is %s', (value, printed) => expect(word(value)).toBe(printed));
 });

@@ -21,7 +21,7 @@ describe('what is derived from the definitions in src/', () => {
     expect(section).toContain(step.summary);
     expect(section).toContain('| Key | Type | Required | Meaning |');
     expect(section.match(/^```yaml$/gm)).toHaveLength(step.examples.length);
-    expect(section.match(/^```dockerfile\n[^`]*(?:RUN|COPY) /gm)).toHaveLength(step.examples.length);
+    expect(section.match(/^```dockerfile\n[^`]*(?:RUN|COPY|LABEL) /gm)).toHaveLength(step.examples.length);
   });
 
   it.each(Object.values(TARGETS))('the target $name has its keys', ({ name, summary }) => {

@@ -31,7 +31,11 @@ const SAME: {
   readonly epel: Same<props.EpelProps, StepInput<'epel'>>;
   readonly packages: Same<props.PackagesProps, StepInput<'packages'>>;
   readonly rpms: Same<props.RpmsProps, StepInput<'rpms'>>;
+  readonly remove: Same<props.RemoveProps, StepInput<'remove'>>;
+  readonly kernel: Same<props.KernelProps, StepInput<'kernel'>>;
   readonly files: Same<props.FilesProps, StepInput<'files'>>;
+  readonly systemd: Same<props.SystemdProps, StepInput<'systemd'>>;
+  readonly labels: Same<props.LabelsProps, StepInput<'labels'>>;
   readonly repository: Same<props.RepositoryProps, StepInput<'repository'>>;
   readonly run: Same<props.RunProps, StepInput<'run'>>;
   readonly machineConfig: Same<props.MachineConfigTargetProps, TargetInput<'machineConfig'>>;
@@ -45,7 +49,11 @@ const SAME: {
   epel: true,
   packages: true,
   rpms: true,
+  remove: true,
+  kernel: true,
   files: true,
+  systemd: true,
+  labels: true,
   repository: true,
   run: true,
   machineConfig: true,

@@ -71,6 +71,20 @@ describe('the base image', () => {
     expect(code).toBe(0);
   });
 
+  it('installs an older RPM in the place of a newer one, where rpm itself refuses', async () => {
+    const { code, output } = await build(
+      [
+        '! rpm -U --test --nodeps --replacepkgs /ctx/fixture-hello-0.9-1.noarch.rpm',
+        'dnf install -y /ctx/fixture-hello-0.9-1.noarch.rpm',
+        'rpm -q fixture-hello',
+      ],
+      [await buildRpm(hello('0.9'))],
+    );
+    expect(output).toContain('which is newer than fixture-hello-0.9-1.noarch) is already installed');
+    expect(output).toMatch(/Complete!\nfixture-hello-0\.9-1\.noarch\n/);
+    expect(code).toBe(0);
+  });
+
   it('answers rpm -q for an NEVRA with its epoch, as rpm itself prints it', async () => {
     const rpm = await buildRpm({ name: 'fixture-epoch', epoch: 1, version: '1.1', release: '1' });
     const { code, output } = await build(

@@ -12,7 +12,8 @@ describe('RPMs', () => {
     const order = [
       'curl -fsSL',
       'sha256sum -c -',
-      'dnf update -y ./*.rpm',
+      'rpm -U --test --nodeps --replacepkgs ./*.rpm',
+      'dnf install -y ./*.rpm',
       'xargs rpm -q',
       'rm -r /tmp/rpms',
     ];
@@ -63,6 +64,137 @@ describe('RPMs', () => {
   });
 });
 
+describe('a hotfix', () => {
+  const props = { reason: 'x', via: 'rpm-ostree', rpms: [URL_RPM, { file: 'files/b-1-1.noarch.rpm' }] };
+
+  it('is one transaction of dnf, after rpm itself has refused what is older than the base', () => {
+    const { text } = renderStep('hotfix', { ...props, via: 'dnf' });
+    const all = './*.rpm /tmp/mounted/b-1-1.noarch.rpm';
+    expect(text).toContain(`rpm -U --test --nodeps --replacepkgs ${all} && \\\n    dnf install -y ${all}`);
+    expect(renderStep('hotfix', { ...props, via: undefined }).text).toBe(text);
+    expect(text).not.toContain('rpm-ostree');
+  });
+
+  it('is an override of rpm-ostree for what the base has, and installed for the rest', () => {
+    const { text } = renderStep('hotfix', props);
+    const order = ['rpm -U --test', '| xargs -r rpm-ostree override replace', 'xargs -r rpm-ostree install'];
+    const places = order.map((part) => text.indexOf(part));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    expect(text).not.toContain('dnf');
+  });
+
+  it('needs the wrappers of rpm-ostree before 4.19', () => {
+    const wrap = 'rpm-ostree cliwrap install-to-root /';
+    expect(renderStep('hotfix', props).text).not.toContain(wrap);
+    expect(renderStep('hotfix', props, { release: '4.18.21' }).text).toContain(wrap);
+  });
+});
+
+describe('a kernel', () => {
+  const version = '5.14.0-570.17.1.el9_6.x86_64';
+  const baseurl = 'https://example.com/Packages/';
+  const urls = (parts: readonly string[]) =>
+    parts.map((part) => ({ url: `https://example.com/${part}-${version}.rpm` }));
+  const OLD = ['kernel', 'kernel-core', 'kernel-modules', 'kernel-modules-extra'];
+  const parts = (text: string) => [...text.matchAll(/curl .*\/([^/]+)-5\.14\S+ &&/g)].map(([, part]) => part);
+
+  it('by version is every part of it, which are more from RHEL 9.2 on', () => {
+    const { text } = renderStep('kernel', { version, baseurl });
+    expect(text).toContain(`-O https://example.com/Packages/kernel-core-${version}.rpm`);
+    expect(parts(text)).toEqual([...OLD, 'kernel-modules-core'].sort());
+    const partsFor = (el: string | undefined, release = '4.19.3') =>
+      parts(renderStep('kernel', { version, baseurl }, { el, release }).text);
+    expect(partsFor('9.0')).toEqual(OLD);
+    expect(partsFor('8.6')).toEqual(OLD);
+    expect(partsFor('9.2')).toHaveLength(5);
+    expect(partsFor('10.1')).toHaveLength(5);
+    expect(partsFor(undefined, '4.12.9')).toEqual(OLD);
+    expect(partsFor(undefined, '4.13.0')).toHaveLength(5);
+  });
+
+  it('by a list is complete, or told what it lacks', () => {
+    expect(renderStep('kernel', { rpms: urls([...OLD, 'kernel-modules-core']) }).problems).toEqual([]);
+    expect(renderStep('kernel', { rpms: urls(OLD) }, { el: '9.0' }).problems).toEqual([]);
+    expect(renderStep('kernel', { rpms: urls(['kernel', 'kernel-core']) }).problems).toMatchObject([
+      {
+        code: 'kernel-incomplete',
+        message: 'this kernel lacks kernel-modules, kernel-modules-core, kernel-modules-extra',
+        path: ['rpms'],
+      },
+    ]);
+  });
+
+  it('is claimed where it is written', () => {
+    const claimsOf = (props: object) =>
+      renderStep('kernel', props).output.claims!.map(({ name, at }) => [name, at]);
+    expect(claimsOf({ version, baseurl })[0]).toEqual(['kernel', ['version']]);
+    expect(claimsOf({ rpms: urls([...OLD, 'kernel-modules-core']) })[1]).toEqual([
+      'kernel-core',
+      ['rpms', 1],
+    ]);
+  });
+});
+
+describe('systemd', () => {
+  it('has its units written before it enables them, in the order disable, mask, enable', () => {
+    const { output, text } = renderStep('systemd', {
+      enable: ['a.service', 'b.timer'],
+      disable: ['c.service'],
+      mask: ['d.service'],
+      units: [{ name: 'a.service', content: '[Unit]\n' }],
+      dropins: [{ unit: 'e.service', name: '10.conf', content: '[Service]\n' }],
+    });
+    expect(output.instructions.map(({ kind }) => kind)).toEqual(['copy', 'copy', 'run']);
+    expect(text).toContain('/usr/lib/systemd/system/a.service\n');
+    expect(text).toContain('/usr/lib/systemd/system/e.service.d/10.conf\n');
+    expect(text).toContain(
+      [
+        'RUN systemctl disable c.service',
+        'systemctl mask d.service',
+        'systemctl enable a.service b.timer',
+      ].join(' && \\\n    '),
+    );
+  });
+
+  it('runs no command where there is none', () => {
+    const { text } = renderStep('systemd', { units: [{ name: 'a.service', source: 'files/a' }] });
+    expect(text).not.toContain('RUN');
+  });
+
+  it('reports a unit that is not there at its place', () => {
+    expect(
+      renderStep('systemd', { units: [{ name: 'a.service', source: 'files/a' }] }, { sources: {} }).problems,
+    ).toMatchObject([{ code: 'no-source', path: ['units', 0, 'source'] }]);
+  });
+});
+
+describe('remove', () => {
+  it('asserts the absence of each, and takes nothing along that nobody asked for', () => {
+    expect(renderStep('remove', { packages: ['a', 'b'] }).text).toBe(
+      'RUN dnf remove -y --noautoremove a b && \\\n    ! rpm -q a && \\\n    ! rpm -q b',
+    );
+  });
+});
+
+describe('RPMs that are relocated', () => {
+  it('have links for each boot, in a file of their own', () => {
+    const { text } = renderStep('rpms', { rpms: [URL_RPM], relocate: 'opt' });
+    const order = [
+      'mkdir -p /var/opt /var/usrlocal',
+      'dnf install',
+      'find /var/opt',
+      'test -s',
+      'mv -T',
+      'sed',
+    ];
+    const places = order.map((part) => text.indexOf(part));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    expect(text).toContain('> /usr/lib/tmpfiles.d/relocated-a-1.x86_64.conf');
+  });
+});
+
 describe('epel', () => {
   it("takes the release's major version, and needs none for a release RPM or where it is told", () => {
     expect(renderStep('epel', { packages: ['htop'] }).text).toContain('epel-release-latest-9.noarch.rpm');
@@ -105,6 +237,14 @@ describe('repository', () => {
     expect(
       renderStep('repository', { ...props, keep: true }, { sources: { 'files/KEY': KEY } }).output.finally,
     ).toEqual([]);
+  });
+
+  it('claims its files, so that no other step overwrites them', () => {
+    const { output } = renderStep('repository', props, { sources: { 'files/KEY': KEY } });
+    expect(output.claims).toEqual([
+      { verb: 'writes', name: '/etc/yum.repos.d/vendor.repo', at: ['id'] },
+      { verb: 'writes', name: '/etc/pki/rpm-gpg/RPM-GPG-KEY-vendor', at: ['gpgkey', 'file'] },
+    ]);
   });
 
   it('checks packages, and says so where it does not', () => {
@@ -162,6 +302,48 @@ describe('files', () => {
       ).problems,
     ).toMatchObject([{ code: 'no-source', path: [1, 'source'] }]);
   });
+
+  it.each([
+    ['/var/lib/agent/a', "/var is the node's own"],
+    ['/opt/agent/a', "/opt leads into /var, which is the node's own"],
+    ['/usr/local/bin/a', "/usr/local leads into /var, which is the node's own"],
+    ['/home/core/a', "/home leads into /var, which is the node's own"],
+    ['/root/.bashrc', "/root leads into /var, which is the node's own"],
+    ['/run/a', '/run is empty at every boot'],
+    ['/tmp/a', '/tmp is empty at every boot'],
+    ['/opt', "/opt leads into /var, which is the node's own"],
+  ])('that would not reach the nodes are refused: %s', (path, why) => {
+    for (const hasContext of [true, false]) {
+      const { problems } = renderStep(
+        'files',
+        [
+          { path: '/etc/a', content: '' },
+          { path, content: '' },
+        ],
+        {
+          hasContext,
+        },
+      );
+      expect(problems).toMatchObject([
+        {
+          code: 'path-not-shipped',
+          message: `${path} would not reach the nodes: ${why}`,
+          hint: expect.stringContaining('/usr/lib/tmpfiles.d'),
+          path: [1, 'path'],
+        },
+      ]);
+    }
+  });
+
+  it.each([
+    '/etc/a',
+    '/usr/bin/a',
+    '/usr/localx',
+    '/variable',
+    '/opts/a',
+    '/usr/lib/tmpfiles.d/a.conf',
+  ])('that ship are taken: %s', (path) =>
+    expect(renderStep('files', [{ path, content: '' }]).problems).toEqual([]));
 
   it('that are no text go as base64 where there is no context', () => {
     const sources = { 'files/b': Uint8Array.from([0, 1, 2, 255]) };

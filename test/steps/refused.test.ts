@@ -3,6 +3,7 @@ import { STEPS, type StepName } from '../../src/steps/index.ts';
 import { KINDS } from './render.ts';
 
 const RPM = { url: 'https://example.com/a-1.x86_64.rpm' };
+const KERNEL = '5.14.0-570.17.1.el9_6.x86_64';
 const SUM = 'a1'.repeat(32);
 
 /** Props that must not reach a Containerfile, and what is said of them. */
@@ -46,7 +47,49 @@ const REFUSED: Record<StepName, [props: unknown, message: string][]> = {
     [{ rpms: [{}] }, 'either a url or a file'],
     [{ rpms: [{ url: 'http://user:secret@example.com/a.rpm' }] }, 'carries credentials'],
     [{ rpms: [{ url: 'file:///a.rpm' }] }, 'is not an http or https URL'],
-    [{ rpms: [RPM], relocate: 'opt' }, 'relocate'],
+    [{ rpms: [RPM], relocate: '/srv' }, 'expected "opt"'],
+  ],
+  remove: [
+    [{ packages: [] }, 'Too small'],
+    [{ packages: ['a', '-y'] }, 'is not a package name'],
+    [{ packages: ['*'] }, 'is not a package name'],
+    [{ packages: ['a && reboot'] }, 'is not a package name'],
+  ],
+  kernel: [
+    [{}, 'by rpms, or by version and baseurl'],
+    [{ rpms: [] }, 'Too small'],
+    [{ version: KERNEL }, 'by rpms, or by version and baseurl'],
+    [{ baseurl: 'https://a.b/' }, 'by rpms, or by version and baseurl'],
+    [{ rpms: [RPM], baseurl: 'https://a.b/' }, 'by rpms, or by version and baseurl'],
+    [{ rpms: [RPM], version: KERNEL, baseurl: 'https://a.b/' }, 'by rpms, or by version and baseurl'],
+    [{ version: '5.14.0', baseurl: 'https://a.b/' }, "is not a kernel's version"],
+    [{ version: '5.14.0-1.el9', baseurl: 'https://a.b/' }, "is not a kernel's version"],
+    [{ version: '5.14.0-$(id).x86_64', baseurl: 'https://a.b/' }, "is not a kernel's version"],
+    [{ version: KERNEL, baseurl: 'ftp://a.b/' }, 'is not an http or https URL'],
+  ],
+  systemd: [
+    [{}, 'this step does nothing'],
+    [{ enable: [] }, 'Too small'],
+    [{ enable: ['chronyd'] }, 'is not the name of a unit'],
+    [{ enable: ['--now'] }, 'is not the name of a unit'],
+    [{ disable: ['a b.service'] }, 'is not the name of a unit'],
+    [{ mask: ['../a.service'] }, 'is not the name of a unit'],
+    [{ mask: ['a.service; reboot'] }, 'is not the name of a unit'],
+    [{ units: [{ name: 'a.service' }] }, 'either a content or a source'],
+    [{ units: [{ name: 'a.service', content: '', source: 'files/a' }] }, 'either a content or a source'],
+    [{ units: [{ name: '/a.service', content: '' }] }, 'is not the name of a unit'],
+    [{ dropins: [{ unit: 'a.service', name: '10', content: '' }] }, 'is not the name of a drop-in'],
+    [{ dropins: [{ unit: 'a.service', name: '../10.conf', content: '' }] }, 'is not the name of a drop-in'],
+    [{ dropins: [{ unit: 'a.service', name: '10.conf' }] }, 'either a content or a source'],
+  ],
+  labels: [
+    [{}, 'this step has no label'],
+    [{ Team: 'a' }, "is not a label's key"],
+    [{ 'a b': 'a' }, "is not a label's key"],
+    [{ 'a=b': 'a' }, "is not a label's key"],
+    [{ 'cdk8s-os-layers/build': 'a' }, "is not a label's key"],
+    [{ a: 'one\ntwo' }, 'is not a label'],
+    [{ a: 1 }, 'expected string'],
   ],
   files: [
     [[], 'Too small'],
@@ -102,7 +145,11 @@ describe('what must be refused', () => {
     }
   });
 
-  it.each(KINDS)('a key that $name does not know', ({ name, examples: [example] }) => {
+  // Of labels there is no key that is not known.
+  it.each(KINDS.filter(({ name }) => name !== 'labels'))('a key that $name does not know', ({
+    name,
+    examples: [example],
+  }) => {
     const { props } = example!;
     const more = Array.isArray(props)
       ? [{ ...(props as object[])[0], extra: 1 }]

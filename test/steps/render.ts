@@ -9,6 +9,7 @@ import type { ReleaseVersion } from '../../src/values/release-version.ts';
 export interface RenderOptions {
   readonly hasContext?: boolean;
   readonly el?: string | undefined;
+  readonly release?: string;
   /** The files below `layers/`; by default there is every one that is asked for. */
   readonly sources?: Record<string, string | Uint8Array>;
 }
@@ -22,7 +23,7 @@ export function renderStep(name: StepName, props: unknown, options: RenderOption
   const kind = STEPS[name] as unknown as AnyStep;
   const problems: Problem[] = [];
   const context: StepContext = {
-    release: '4.19.3' as ReleaseVersion,
+    release: (options.release ?? '4.19.3') as ReleaseVersion,
     el: 'el' in options ? options.el : '9.6',
     hasContext: options.hasContext ?? true,
     report: (problem) => problems.push(problem),

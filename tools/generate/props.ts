@@ -91,6 +91,8 @@ function typeOf(schema: Schema, place: string, declarations: Map<string, string>
   if (inner instanceof z.ZodUnion) {
     return inner.options.map((option) => typeOf(option, place, declarations)).join(' | ');
   }
+  if (inner instanceof z.ZodRecord)
+    return `{ readonly [key: string]: ${typeOf(inner.valueType, place, declarations)} }`;
   const known = NAMES.get(inner._zod.def) ?? (inner instanceof z.ZodObject ? `${place}Props` : undefined);
   if (inner instanceof z.ZodArray) {
     if (known !== undefined && place !== known.replace(/Props$/, '')) return known;

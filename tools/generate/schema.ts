@@ -16,7 +16,13 @@ export function keysOf(schema: Schema, path = ''): Key[] {
   const inner = innermost(schema);
   if (inner instanceof z.ZodArray) return keysOf(inner.element, `${path}[]`);
   if (inner instanceof z.ZodUnion) return inner.options.flatMap((option) => keysOf(option, path));
-  if (inner instanceof z.ZodRecord) return keysOf(inner.valueType, path === '' ? '<name>' : `${path}.<name>`);
+  if (inner instanceof z.ZodRecord) {
+    const key = path === '' ? '<name>' : `${path}.<name>`;
+    const below = keysOf(inner.valueType, key);
+    if (below.length > 0) return below;
+    const description = describe(inner.valueType, key);
+    return [{ path: key, type: typeOf(inner.valueType), required: true, description }];
+  }
   if (!(inner instanceof z.ZodObject)) return [];
   const shape = Object.entries(inner.shape);
   // DOCUMENTS adds the kind last; people write it first.

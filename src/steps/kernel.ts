@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { shellTemplate } from '../containerfile/template.ts';
+import { isAtLeast } from '../values/release-version.ts';
+import { type Rpm, rpm, rpmPackage } from '../values/rpm.ts';
+import { httpUrl } from '../values/url.ts';
+import { pattern } from '../values/value.ts';
+import { fetchRpms, RPM_ARGUMENTS, RPM_SKELETON } from './fetched-rpms.ts';
+import { defineStep, type StepContext } from './step.ts';
+
+// Before 4.19 rpm-ostree replaces a kernel in a container only once its wrappers are in place.
+const replace = shellTemplate(
+  String.raw`
+    {{#if cliwrap}}rpm-ostree cliwrap install-to-root /{{/if}}
+    rpm-ostree override replace${RPM_ARGUMENTS}
+    rpm -qp --qf '%{nevra}\n'${RPM_ARGUMENTS} | xargs rpm -q`,
+  { ...RPM_SKELETON, cliwrap: false },
+);
+
+/** What a kernel is made of: without one of them nodes do not boot, or boot without their drivers. */
+const PARTS = ['kernel', 'kernel-core', 'kernel-modules', 'kernel-modules-extra'];
+/** Split from kernel-modules in RHEL 9.2. */
+const MODULES_CORE = 'kernel-modules-core';
+
+export const kernel = defineStep({
+  name: 'kernel',
+  summary: "Replaces the base's kernel by a complete set of another one.",
+  schema: z
+    .strictObject({
+      rpms: z.array(rpm).min(1).optional().describe('The RPMs of the kernel, every part of it.'),
+      version: pattern(
+        /^[0-9][A-Za-z0-9._~^]*-[A-Za-z0-9._~^]+\.(?:x86_64|aarch64)$/,
+        "a kernel's version",
+        'Write version-release.arch: "5.14.0-295.el9.x86_64".',
+      )
+        .optional()
+        .describe('Instead of `rpms`: its `version-release.arch`.'),
+      baseurl: httpUrl.optional().describe('With `version`: the folder that has the RPMs.'),
+    })
+    .superRefine(({ rpms, version, baseurl }, context) => {
+      if (
+        (rpms === undefined) === (version === undefined) ||
+        (version === undefined) !== (baseurl === undefined)
+      ) {
+        context.addIssue({
+          code: 'custom',
+          message: 'a kernel is given by rpms, or by version and baseurl',
+          params: { hint: 'Write { rpms: […] } or { version: …, baseurl: … }.' },
+        });
+      }
+    }),
+  examples: [
+    {
+      title: 'By version',
+      props: {
+        version: '5.14.0-295.el9.x86_64',
+        baseurl: 'https://mirror.example.com/9-stream/BaseOS/x86_64/os/Packages',
+      },
+    },
+    {
+      title: 'By a list, with a sum',
+      props: {
+        rpms: [
+          {
+            url: 'https://example.com/files/kernel-5.14.0-570.17.1.el9_6.x86_64.rpm',
+            sha256: '7be2c1d0f3a495867382716a5b4c3d2e1f00112233445566778899aabbccddee',
+          },
+          ...['core', 'modules', 'modules-core', 'modules-extra'].map((part) => ({
+            url: `https://example.com/files/kernel-${part}-5.14.0-570.17.1.el9_6.x86_64.rpm`,
+          })),
+        ],
+      },
+    },
+  ],
+  render({ rpms, version, baseurl }, context) {
+    const parts = [...PARTS, ...(hasModulesCore(context) ? [MODULES_CORE] : [])].sort();
+    const set: readonly Rpm[] =
+      rpms ?? parts.map((name) => ({ url: `${baseurl!.replace(/\/+$/, '')}/${name}-${version}.rpm` }));
+    if (rpms !== undefined) reportMissing(parts, rpms, context);
+    const fetched = fetchRpms(set, context, (index) => (rpms === undefined ? ['version'] : ['rpms', index]));
+    const cliwrap = !isAtLeast(context.release, '4.19');
+    const commands = [...fetched.fetch, ...replace({ ...fetched, cliwrap }), ...fetched.remove];
+    return {
+      instructions: [{ kind: 'run', commands, mounts: fetched.mounts, cleans: true }],
+      files: fetched.files,
+      claims: fetched.claims,
+    };
+  },
+});
+
+function hasModulesCore({ el, release }: StepContext): boolean {
+  // 4.13 was the first release on 9.2.
+  if (el === undefined) return isAtLeast(release, '4.13');
+  const [major = 0, minor = 0] = el.split('.').map(Number);
+  return major > 9 || (major === 9 && minor >= 2);
+}
+
+function reportMissing(parts: readonly string[], rpms: readonly Rpm[], context: StepContext): void {
+  const given = new Set(rpms.map(rpmPackage));
+  const missing = parts.filter((part) => !given.has(part));
+  if (missing.length === 0) return;
+  context.report({
+    code: 'kernel-incomplete',
+    message: `this kernel lacks ${missing.join(', ')}`,
+    hint: `A kernel is ${parts.join(', ')}, all of one version.`,
+    path: ['rpms'],
+  });
+}
