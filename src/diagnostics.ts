@@ -79,6 +79,11 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
 }
 
+/** A place within what an origin is of. */
+export function below(origin: Origin, path: readonly (string | number)[]): Origin {
+  return { ...origin, path: [...(origin.path ?? []), ...path] };
+}
+
 /** `steps[0].hotfix.rpms`, as people write a path. */
 export function formatPath(path: readonly (string | number)[] = []): string {
   return path

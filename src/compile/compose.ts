@@ -1,6 +1,6 @@
 import type { ContextFile } from '../containerfile/context-file.ts';
 import type { Command } from '../containerfile/instruction.ts';
-import type { Diagnostic, Origin } from '../diagnostics.ts';
+import { below, type Diagnostic, type Origin } from '../diagnostics.ts';
 import type { Layer } from '../spec/layer.ts';
 import type { Located } from '../spec/library.ts';
 import { kindOf } from '../spec/variant.ts';
@@ -8,6 +8,7 @@ import { STEPS } from '../steps/index.ts';
 import type { Problem, StepContext, StepKind, StepOutput } from '../steps/step.ts';
 import type { ReleaseVersion } from '../values/release-version.ts';
 import type { Traced } from './compiled-pool.ts';
+import { findConflicts, type PlacedClaim } from './conflicts.ts';
 import { endingOf } from './finish.ts';
 import type { Sources } from './sources.ts';
 
@@ -35,11 +36,12 @@ export function compose(input: ComposeInput): Composed {
   const files = new Map<string, ContextFile>();
   const diagnostics: Diagnostic[] = [];
   const atTheEnd: Command[] = [];
+  const claims: PlacedClaim[] = [];
   for (const { value: layer, origin } of input.layers) {
     for (const [index, props] of layer.steps.entries()) {
       const [name] = kindOf(props);
-      const at = [...(origin.path ?? []), 'steps', index, name];
-      const context = contextOf(input, { ...origin, path: at }, diagnostics);
+      const at = below(origin, ['steps', index, name]);
+      const context = contextOf(input, at, diagnostics);
       const { output, comment } = render(name, props[name], context);
       for (const instruction of output.instructions) {
         traced.push({
@@ -51,8 +53,12 @@ export function compose(input: ComposeInput): Composed {
       }
       for (const file of output.files ?? []) files.set(file.name, file);
       atTheEnd.push(...(output.finally ?? []));
+      for (const { verb, name, at: path } of output.claims ?? []) {
+        claims.push({ verb, name, origin: below(at, path) });
+      }
     }
   }
+  diagnostics.push(...findConflicts(claims));
   const last = ending.last(atTheEnd);
   if (last !== undefined) traced.push({ instruction: last, kind: 'end' });
   return { traced, files: [...files.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), diagnostics };
@@ -81,7 +87,7 @@ function contextOf(input: ComposeInput, origin: Origin, diagnostics: Diagnostic[
       source: severity === 'error' ? 'input' : 'finding',
       severity,
       ...problem,
-      origin: { ...origin, path: [...(origin.path ?? []), ...path] },
+      origin: below(origin, path),
     });
   };
   return {

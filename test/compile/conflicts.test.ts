@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { formatPath } from '../../src/diagnostics.ts';
+import { compileIn, type PoolInput, repository } from './compile-pool.ts';
+
+const url = (name: string) => ({ url: `https://example.com/${name}.rpm` });
+
+const STEPS = {
+  installs: { packages: { install: ['agent'] } },
+  'installs from EPEL': { epel: { mirror: 'https://example.com/epel', packages: ['agent'] } },
+  brings: { rpms: { rpms: [url('agent-7.1-1.el9.x86_64')] } },
+  'brings as a hotfix': { hotfix: { reason: 'x', rpms: [url('agent-7.2-1.el9.x86_64')] } },
+  removes: { remove: { packages: ['agent'] } },
+  writes: { files: [{ path: '/usr/lib/systemd/system/a.service', content: 'a\n' }] },
+  'writes a unit': { systemd: { units: [{ name: 'a.service', content: 'b\n' }] } },
+  'writes a drop-in': { systemd: { dropins: [{ unit: 'a.service', name: '10.conf', content: 'b\n' }] } },
+  'writes that drop-in': { files: [{ path: '/usr/lib/systemd/system/a.service.d/10.conf', content: '' }] },
+  'adds a repository': { repository: { id: 'vendor', baseurl: 'https://example.com/', gpgcheck: false } },
+  'writes its .repo': { files: [{ path: '/etc/yum.repos.d/vendor.repo', content: '' }] },
+  labels: { labels: { agent: 'one' } },
+  'labels again': { labels: { team: 'x', agent: 'two' } },
+} as const;
+
+type Step = keyof typeof STEPS;
+
+/** Two steps, each in a layer of its own. */
+const pair = (one: Step, two: Step): PoolInput => ({
+  layers: [
+    { name: 'one', steps: [STEPS[one]] },
+    { name: 'two', steps: [STEPS[two]] },
+  ],
+});
+
+function conflicts(input: PoolInput) {
+  return compileIn(repository(input)).diagnostics.filter(({ code }) => code !== 'gpgcheck-off');
+}
+
+describe('two steps that contradict each other are told, with both places', () => {
+  it.each<[Step, Step, code: string, at: string, first: string]>([
+    ['writes', 'writes a unit', 'path-twice', 'systemd.units[0].name', 'files[0].path'],
+    ['writes a unit', 'writes', 'path-twice', 'files[0].path', 'systemd.units[0].name'],
+    ['writes a drop-in', 'writes that drop-in', 'path-twice', 'files[0].path', 'systemd.dropins[0].name'],
+    ['adds a repository', 'writes its .repo', 'path-twice', 'files[0].path', 'repository.id'],
+    ['labels', 'labels again', 'label-twice', 'labels.agent', 'labels.agent'],
+    ['brings', 'brings as a hotfix', 'rpm-conflict', 'hotfix.rpms[0]', 'rpms.rpms[0]'],
+    ['brings', 'installs', 'package-replaced', 'packages.install[0]', 'rpms.rpms[0]'],
+    ['installs', 'brings as a hotfix', 'package-replaced', 'hotfix.rpms[0]', 'packages.install[0]'],
+    ['installs from EPEL', 'brings', 'package-replaced', 'rpms.rpms[0]', 'epel.packages[0]'],
+    ['installs', 'removes', 'installed-and-removed', 'remove.packages[0]', 'packages.install[0]'],
+    ['brings', 'removes', 'installed-and-removed', 'remove.packages[0]', 'rpms.rpms[0]'],
+    ['removes', 'installs', 'installed-and-removed', 'packages.install[0]', 'remove.packages[0]'],
+    ['removes', 'brings', 'installed-and-removed', 'rpms.rpms[0]', 'remove.packages[0]'],
+  ])('%s, then %s: %s', (one, two, code, at, first) => {
+    const input = pair(one, two);
+    const { compiled } = compileIn(repository(input));
+    expect(compiled).toBeUndefined();
+    const [conflict, ...more] = conflicts(input);
+    expect(more).toEqual([]);
+    expect(conflict).toMatchObject({ code, severity: 'error', source: 'input' });
+    // Documents 0 and 1 are the two layers.
+    expect(conflict!.origin).toMatchObject({ file: 'layers/all.yaml', document: 1 });
+    expect(formatPath(conflict!.origin!.path)).toBe(`steps[0].${at}`);
+    expect(conflict!.related).toMatchObject([{ origin: { file: 'layers/all.yaml', document: 0 } }]);
+    expect(formatPath(conflict!.related![0]!.origin!.path)).toBe(`steps[0].${first}`);
+  });
+
+  it('within one step as well', () => {
+    const steps = [{ files: ['a', 'b'].map((content) => ({ path: '/etc/a', content })) }];
+    expect(conflicts({ layers: [{ name: 'x', steps }] })).toMatchObject([
+      {
+        message: '/etc/a is written twice, and the first one would be lost',
+        origin: { path: ['steps', 0, 'files', 1, 'path'] },
+        related: [{ message: 'it is written here', origin: { path: ['steps', 0, 'files', 0, 'path'] } }],
+      },
+    ]);
+  });
+
+  it('whatever has the same name in between', () => {
+    const input = {
+      layers: [{ name: 'x', steps: [STEPS.labels, STEPS.installs, STEPS.removes] }],
+    };
+    expect(conflicts(input)).toMatchObject([{ code: 'installed-and-removed' }]);
+  });
+});
+
+describe('a package that is installed twice', () => {
+  it('is a warning: the second step does nothing', () => {
+    const { compiled, diagnostics } = compileIn(repository(pair('installs', 'installs from EPEL')));
+    expect(compiled).toBeDefined();
+    expect(diagnostics).toMatchObject([
+      { code: 'package-twice', severity: 'warning', source: 'finding', message: 'agent is installed twice' },
+    ]);
+  });
+});
+
+describe('what goes together', () => {
+  it.each<[Step, Step]>([
+    ['removes', 'removes'],
+    ['writes', 'writes a drop-in'],
+    ['installs', 'writes'],
+    ['labels', 'installs'],
+    ['brings', 'labels'],
+    ['adds a repository', 'installs'],
+  ])('%s and %s', (one, two) => {
+    expect(conflicts(pair(one, two))).toEqual([]);
+  });
+
+  it('a library of 32 bits beside that of 64', () => {
+    const rpms = ['x86_64', 'i686'].map((arch) => url(`glibc-2.34-100.el9.${arch}`));
+    expect(conflicts({ layers: [{ name: 'x', steps: [{ rpms: { rpms } }] }] })).toEqual([]);
+  });
+
+  it('RPMs whose names say nothing', () => {
+    const rpms = [url('agent'), url('agent-1')];
+    expect(conflicts({ layers: [{ name: 'x', steps: [STEPS.installs, { rpms: { rpms } }] }] })).toEqual([]);
+  });
+
+  it('what is in pools of their own', () => {
+    const { layers } = pair('installs', 'removes');
+    expect(conflicts({ layers: layers!, pool: { layers: ['one'] } })).toEqual([]);
+    expect(conflicts({ layers: layers!, pool: { layers: ['two'] } })).toEqual([]);
+  });
+});
