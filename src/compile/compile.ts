@@ -1,5 +1,5 @@
 import { printStage } from '../containerfile/print.ts';
-import type { Diagnostic, Origin } from '../diagnostics.ts';
+import { below, type Diagnostic, type Origin } from '../diagnostics.ts';
 import type { Layer } from '../spec/layer.ts';
 import type { Library, Located } from '../spec/library.ts';
 import { FORMAT } from '../spec/lock.ts';
@@ -10,6 +10,7 @@ import type { PinnedImage } from '../values/image-ref.ts';
 import { isAtLeast } from '../values/release-version.ts';
 import type { CompiledPool, Traced } from './compiled-pool.ts';
 import { compose } from './compose.ts';
+import { type EffectivePool, effectivePool } from './effective.ts';
 import { contentHash } from './hash.ts';
 import type { Sources } from './sources.ts';
 
@@ -20,19 +21,21 @@ export interface CompileInput {
 }
 
 /** A pool with its layers composed, or all that is wrong with it. Warnings may come with either. */
-export function compilePool({ pool: { value: pool, origin }, library, sources }: CompileInput): {
+export function compilePool({ pool: own, library, sources }: CompileInput): {
   compiled?: CompiledPool;
   diagnostics: Diagnostic[];
 } {
-  const diagnostics: Diagnostic[] = [];
-  const reject = (code: string, path: (string | number)[], message: string, hint: string): void => {
+  const { effective: pool, diagnostics } = effectivePool(own, library);
+  if (pool === undefined) return { diagnostics };
+  const { origin } = own;
+  const reject = (code: string, key: string, message: string, hint: string): void => {
     diagnostics.push({
       code,
       severity: 'error',
       source: 'input',
       message,
       hint,
-      origin: below(origin, path),
+      origin: pool.origins.get(key) ?? below(origin, [key]),
     });
   };
   const [targetName] = kindOf(pool.target);
@@ -42,7 +45,7 @@ export function compilePool({ pool: { value: pool, origin }, library, sources }:
   if (base === undefined) {
     reject(
       'unknown-release',
-      ['release'],
+      'release',
       `there is no Release document for ${pool.release}`,
       target.builtBy === 'cluster'
         ? 'Add one with its images by digest.'
@@ -52,7 +55,7 @@ export function compilePool({ pool: { value: pool, origin }, library, sources }:
   if (target.builtBy === 'cluster' && pool.build !== undefined) {
     reject(
       'build-not-ours',
-      ['build'],
+      'build',
       'the cluster builds this pool itself, from its MachineOSConfig',
       'Leave build out, or use the target machineConfig.',
     );
@@ -60,7 +63,7 @@ export function compilePool({ pool: { value: pool, origin }, library, sources }:
   if (target.builtBy === 'cluster' && pool.base !== undefined) {
     reject(
       'base-not-ours',
-      ['base'],
+      'base',
       'the cluster builds this pool from the OS image of its own release',
       'Leave base out, or use the target machineConfig.',
     );
@@ -68,12 +71,12 @@ export function compilePool({ pool: { value: pool, origin }, library, sources }:
   if (targetName === 'machineOSConfig' && !isAtLeast(pool.release, '4.18')) {
     reject(
       'machineosconfig-too-old',
-      ['release'],
+      'release',
       `OpenShift ${pool.release} has another, older MachineOSConfig API`,
       'Use the target machineConfig, or a release from 4.18 on.',
     );
   }
-  const layers = resolveLayers(pool, origin, library, diagnostics);
+  const layers = resolveLayers(pool.layers, library, diagnostics);
   const composed = compose({
     layers,
     release: pool.release,
@@ -92,7 +95,7 @@ export function compilePool({ pool: { value: pool, origin }, library, sources }:
   if (target.limit !== undefined && [...containerfile].length > target.limit) {
     reject(
       'containerfile-too-long',
-      ['layers'],
+      'layers',
       `its Containerfile has ${[...containerfile].length} characters, and a MachineOSConfig holds ${target.limit}`,
       `Move files and downloads into an RPM, or use the target machineConfig. By layer: ${costs(composed.traced)}.`,
     );
@@ -116,7 +119,11 @@ export function compilePool({ pool: { value: pool, origin }, library, sources }:
   };
 }
 
-function hashOf({ refresh }: Pool, base: PinnedImage, { traced, files }: ReturnType<typeof compose>): string {
+function hashOf(
+  { refresh }: EffectivePool,
+  base: PinnedImage,
+  { traced, files }: ReturnType<typeof compose>,
+): string {
   const instructions = traced.map(({ instruction }) => instruction);
   return contentHash({
     format: FORMAT,
@@ -129,16 +136,15 @@ function hashOf({ refresh }: Pool, base: PinnedImage, { traced, files }: ReturnT
 }
 
 function resolveLayers(
-  pool: Pool,
-  origin: Origin,
+  entries: EffectivePool['layers'],
   library: Library,
   diagnostics: Diagnostic[],
 ): Located<Layer>[] {
-  const names = new Set<string>();
-  return pool.layers.flatMap((entry, index) => {
-    const at = below(origin, ['layers', index]);
+  const places = new Map<string, Origin>();
+  return entries.flatMap(({ value: entry, origin: at }) => {
     const name = typeof entry === 'string' ? entry : entry.name;
-    if (names.has(name)) {
+    const first = places.get(name);
+    if (first !== undefined) {
       diagnostics.push({
         code: 'layer-twice',
         severity: 'error',
@@ -146,9 +152,11 @@ function resolveLayers(
         message: `the pool has the layer ${name} twice`,
         hint: 'Leave one of them out, or rename the one written in place.',
         origin: at,
+        related: [{ message: 'the first one', origin: first }],
       });
+      return [];
     }
-    names.add(name);
+    places.set(name, at);
     if (typeof entry !== 'string') return [{ value: entry, origin: at }];
     const layer = library.layers.get(entry);
     if (layer !== undefined) return [layer];
@@ -183,8 +191,4 @@ function costs(traced: readonly Traced[]): string {
     byLayer.set(layer, (byLayer.get(layer) ?? 0) + length);
   }
   return [...byLayer].map(([layer, length]) => `${layer} ${length}`).join(', ');
-}
-
-function below(origin: Origin, path: readonly (string | number)[]): Origin {
-  return { ...origin, path: [...(origin.path ?? []), ...path] };
 }

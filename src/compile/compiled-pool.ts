@@ -2,9 +2,9 @@ import type { ContextFile } from '../containerfile/context-file.ts';
 import type { Instruction } from '../containerfile/instruction.ts';
 import type { Origin } from '../diagnostics.ts';
 import type { JobSettings } from '../spec/build.ts';
-import type { Pool } from '../spec/pool.ts';
 import type { PinnedImage } from '../values/image-ref.ts';
 import type { PoolId } from '../values/pool-id.ts';
+import type { EffectivePool } from './effective.ts';
 
 /** An instruction, and where it came from. */
 export interface Traced {
@@ -19,7 +19,7 @@ export interface Traced {
 /** A pool with its layers composed: all that the manifests and the build are made of. */
 export interface CompiledPool {
   readonly id: PoolId;
-  readonly pool: Pool;
+  readonly pool: EffectivePool;
   readonly origin: Origin;
   readonly base: PinnedImage;
   readonly traced: readonly Traced[];

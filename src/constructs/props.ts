@@ -124,10 +124,12 @@ export interface PackagesProps {
 export interface PoolProps {
   /** The MachineConfigPool's name, at most 21 characters. */
   readonly name: string;
+  /** A Pool or a named PoolDefaults: its layers come before the own ones, and its settings hold where there is none here. */
+  readonly extends?: string;
   /** The OpenShift release it is built for, in quotes: "4.19.3". A Release document has its images. */
-  readonly release: string;
+  readonly release?: string;
   /** Its layers, in this order: names of Layer documents, or layers written in place. */
-  readonly layers: readonly (string | LayerProps)[];
+  readonly layers?: readonly (string | LayerProps)[];
   /** An OS image by digest, instead of the release's. */
   readonly base?: string;
   /** Who builds: `local`, whoever runs `layers build`, or a Job on a cluster. Default: local. */
@@ -135,7 +137,7 @@ export interface PoolProps {
   /** Any word, such as "2026-11". Another one builds anew, for newer packages in the repositories. */
   readonly refresh?: string;
   /** How the image reaches the nodes. */
-  readonly target: TargetProps;
+  readonly target?: TargetProps;
 }
 
 /** Removes packages of the base, and what requires them. */

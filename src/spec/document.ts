@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { layer } from './layer.ts';
-import { pool } from './pool.ts';
+import { pool, poolDefaults } from './pool.ts';
 import { release } from './release.ts';
 
 /** Every kind of document under `layers/`. */
@@ -8,6 +8,9 @@ export const DOCUMENTS = {
   Layer: layer.extend({ kind: z.literal('Layer').describe('Says that this document is a layer.') }),
   Release: release.extend({ kind: z.literal('Release').describe('Says that this document is a release.') }),
   Pool: pool.extend({ kind: z.literal('Pool').describe('Says that this document is a pool.') }),
+  PoolDefaults: poolDefaults.extend({
+    kind: z.literal('PoolDefaults').describe('Says that this document is what pools have in common.'),
+  }),
 } as const;
 
 export type DocumentKind = keyof typeof DOCUMENTS;

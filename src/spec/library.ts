@@ -3,7 +3,7 @@ import type { ReleaseVersion } from '../values/release-version.ts';
 import { DOCUMENTS, type DocumentKind } from './document.ts';
 import type { Layer } from './layer.ts';
 import { parseSpec } from './parse.ts';
-import type { Pool, PoolProps } from './pool.ts';
+import type { Pool, PoolDefaults, PoolProps } from './pool.ts';
 import type { Release } from './release.ts';
 import type { YamlDocument } from './yaml.ts';
 
@@ -17,6 +17,7 @@ export interface Located<T> {
 export interface Library {
   readonly layers: ReadonlyMap<string, Located<Layer>>;
   readonly releases: ReadonlyMap<ReleaseVersion, Located<Release>>;
+  readonly defaults: readonly Located<PoolDefaults>[];
   readonly pools: readonly (Located<Pool> & { readonly props: PoolProps })[];
 }
 
@@ -25,7 +26,10 @@ export function collect(documents: readonly YamlDocument[]): { library: Library;
   const diagnostics: Diagnostic[] = [];
   const layers = new Map<string, Located<Layer>>();
   const releases = new Map<ReleaseVersion, Located<Release>>();
-  const pools = new Map<string, Library['pools'][number]>();
+  const defaults: Located<PoolDefaults>[] = [];
+  // Pools and what they extend share their names.
+  const named = new Map<string, Located<{ name: string }>>();
+  const pools: Library['pools'][number][] = [];
   for (const { data, origin } of documents) {
     const kind = kindOf(data, origin, diagnostics);
     if (kind === undefined) continue;
@@ -33,22 +37,35 @@ export function collect(documents: readonly YamlDocument[]): { library: Library;
     diagnostics.push(...parsed.diagnostics);
     if (parsed.value === undefined) continue;
     const { kind: _, ...value } = parsed.value;
-    if (parsed.value.kind === 'Layer') add(layers, { value: value as Layer, origin });
-    else if (parsed.value.kind === 'Release') add(releases, { value: value as Release, origin });
-    else {
-      const { kind: _, ...props } = data as PoolProps & { kind: string };
-      add(pools, { value: value as Pool, origin, props });
+    switch (parsed.value.kind) {
+      case 'Layer':
+        add(layers, { value: value as Layer, origin });
+        break;
+      case 'Release':
+        add(releases, { value: value as Release, origin });
+        break;
+      case 'PoolDefaults': {
+        const located = { value: value as PoolDefaults, origin };
+        if (isNamed(located)) add(named, located);
+        defaults.push(located);
+        break;
+      }
+      case 'Pool': {
+        const { kind: _, ...props } = data as PoolProps & { kind: string };
+        const located = { value: value as Pool, origin, props };
+        if (add(named, located)) pools.push(located);
+      }
     }
   }
-  const byName = [...pools.values()].sort((a, b) => (a.value.name < b.value.name ? -1 : 1));
-  return { library: { layers, releases, pools: byName }, diagnostics };
+  pools.sort((a, b) => (a.value.name < b.value.name ? -1 : 1));
+  return { library: { layers, releases, defaults, pools }, diagnostics };
 
-  function add<T extends { name: string }, L extends Located<T>>(known: Map<string, L>, located: L): void {
+  function add<T extends { name: string }, L extends Located<T>>(known: Map<string, L>, located: L): boolean {
     const { name } = located.value;
     const first = known.get(name);
     if (first === undefined) {
       known.set(name, located);
-      return;
+      return true;
     }
     diagnostics.push({
       code: 'name-twice',
@@ -59,7 +76,12 @@ export function collect(documents: readonly YamlDocument[]): { library: Library;
       origin: { ...located.origin, path: ['name'] },
       related: [{ message: 'the first one', origin: { ...first.origin, path: ['name'] } }],
     });
+    return false;
   }
+}
+
+function isNamed(located: Located<PoolDefaults>): located is Located<PoolDefaults & { name: string }> {
+  return located.value.name !== undefined;
 }
 
 function kindOf(data: unknown, origin: Origin, diagnostics: Diagnostic[]): DocumentKind | undefined {

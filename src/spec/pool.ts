@@ -14,14 +14,17 @@ const targetShape = Object.fromEntries(
   Object.values(TARGETS).map(({ name, schema, summary }) => [name, schema.describe(summary)]),
 ) as unknown as TargetShape;
 
-export const pool = z.strictObject({
-  name: poolName.describe("The MachineConfigPool's name, at most 21 characters."),
-  release: releaseVersion.describe(
-    'The OpenShift release it is built for, in quotes: "4.19.3". A Release document has its images.',
-  ),
+/** What a pool has of its own, or by `extends`, or by defaults: the nearest wins, but for layers, which add up. */
+export const settings = {
+  release: releaseVersion
+    .optional()
+    .describe(
+      'The OpenShift release it is built for, in quotes: "4.19.3". A Release document has its images.',
+    ),
   layers: z
     .array(z.union([dnsLabel, layer]))
     .min(1)
+    .optional()
     .describe('Its layers, in this order: names of Layer documents, or layers written in place.'),
   base: pinnedImage.optional().describe("An OS image by digest, instead of the release's."),
   build: build.optional(),
@@ -30,10 +33,32 @@ export const pool = z.strictObject({
     .describe(
       'Any word, such as "2026-11". Another one builds anew, for newer packages in the repositories.',
     ),
-  target: variant('target', targetShape).describe('How the image reaches the nodes.'),
+  target: variant('target', targetShape).optional().describe('How the image reaches the nodes.'),
+} as const;
+
+const parent = dnsLabel
+  .optional()
+  .describe(
+    'A Pool or a named PoolDefaults: its layers come before the own ones, and its settings hold where there is none here.',
+  );
+
+export const pool = z.strictObject({
+  name: poolName.describe("The MachineConfigPool's name, at most 21 characters."),
+  extends: parent,
+  ...settings,
+});
+
+export const poolDefaults = z.strictObject({
+  name: dnsLabel
+    .optional()
+    .describe('With a name they hold for pools that extend it; without one, for every pool.'),
+  extends: parent,
+  ...settings,
 });
 
 /** A MachineConfigPool whose nodes get an image of layers. */
 export type Pool = z.output<typeof pool>;
 /** A pool as it is written. */
 export type PoolProps = z.input<typeof pool>;
+/** What several pools have in common. */
+export type PoolDefaults = z.output<typeof poolDefaults>;

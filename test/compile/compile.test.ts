@@ -89,6 +89,29 @@ describe('a release', () => {
   });
 });
 
+describe('a value that a pool has from its defaults', () => {
+  it('is told at their place where it is wrong', () => {
+    const defaults = `kind: PoolDefaults\nrelease: "4.17.2"\nbase: q.io/base@${DIGEST}\n`;
+    const { diagnostics } = compileIn(
+      repository({
+        pool: { release: undefined, target: MACHINE_OS_CONFIG },
+        files: { 'defaults.yaml': defaults },
+      }),
+    );
+    expect(diagnostics.map(({ code, origin }) => [code, origin!.file, origin!.path])).toEqual([
+      ['base-not-ours', 'layers/defaults.yaml', ['base']],
+      ['machineosconfig-too-old', 'layers/defaults.yaml', ['release']],
+    ]);
+  });
+
+  it('changes the hash as its own value does, wherever it is written', () => {
+    const own = compile({ pool: { refresh: '1' } });
+    const inherited = compile({ files: { 'defaults.yaml': 'kind: PoolDefaults\nrefresh: "1"\n' } });
+    expect(inherited.hash).toBe(own.hash);
+    expect(inherited.containerfile).toBe(own.containerfile);
+  });
+});
+
 describe('a pool that the cluster builds', () => {
   const cluster = (steps: object[], pool: object = {}) => ({
     layers: [layer('x', ...steps)],
@@ -200,5 +223,5 @@ it('says everything that is wrong with a pool at once', () => {
       layers: [layer('x', { files: [{ path: '/a', source: 'files/a' }] })],
       pool: { release: '4.20.1', layers: ['x', 'y', 'x'], target: MACHINE_OS_CONFIG, build: 'local' },
     }).map((error) => error.split(' ')[0]),
-  ).toEqual(['unknown-release', 'build-not-ours', 'unknown-layer', 'layer-twice', 'no-source', 'no-source']);
+  ).toEqual(['unknown-release', 'build-not-ours', 'unknown-layer', 'layer-twice', 'no-source']);
 });

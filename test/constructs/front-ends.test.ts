@@ -7,7 +7,7 @@ import { LayersApp } from '../../src/constructs/layers-app.ts';
 import { printManifests } from '../../src/constructs/manifests.ts';
 import { OsLayer } from '../../src/constructs/os-layer.ts';
 import { PoolTarget } from '../../src/constructs/pool-target.ts';
-import type { LayerProps, PoolProps } from '../../src/constructs/props.ts';
+import type { LayerProps, PoolProps, TargetProps } from '../../src/constructs/props.ts';
 import type { LayersError } from '../../src/diagnostics.ts';
 import { STEPS } from '../../src/steps/index.ts';
 import { ownApp } from '../../src/synth/own-app.ts';
@@ -67,8 +67,8 @@ function fromTypeScript({ layers, pools }: Declared) {
   for (const { name, ...props } of [...pools].reverse()) {
     new LayeredPool(app, name, {
       ...props,
-      layers: props.layers.map(layerCall),
-      target: targetCall(props.target),
+      ...(props.layers && { layers: props.layers.map(layerCall) }),
+      ...(props.target && { target: targetCall(props.target) }),
     });
   }
   return outcome(app);
@@ -83,7 +83,7 @@ function layerCall(layer: string | LayerProps): string | LayerProps {
   return OsLayer[kind as keyof typeof STEPS](layer.name, props as never);
 }
 
-function targetCall(target: PoolProps['target']): PoolProps['target'] {
+function targetCall(target: TargetProps): TargetProps {
   const [kind, props] = Object.entries(target).find(([, value]) => value !== undefined)!;
   return PoolTarget[kind as keyof typeof TARGETS](props as never);
 }
@@ -111,6 +111,40 @@ describe('YAML documents and TypeScript constructs', () => {
     expect(files).toEqual(fromYaml(twins));
     expect(Object.keys(files).filter((path) => path.endsWith('/Containerfile'))).toHaveLength(1);
     expect(Object.keys(files).filter((path) => path.endsWith('.k8s.yaml'))).toHaveLength(1);
+  });
+
+  it('take their values from the same defaults, and the same parents', () => {
+    const common = [
+      document('PoolDefaults', { release: '4.19.3', layers: ['common'] }),
+      document('PoolDefaults', {
+        name: 'gpu',
+        layers: [{ name: 'gpu', steps: [{ labels: { gpu: 'yes' } }] }],
+        target: { machineConfig: { image: 'registry.example.com/os/gpu' } },
+      }),
+      document('Layer', { name: 'common', steps: [{ packages: { install: ['a'] } }] }),
+    ].join('');
+    const own = { extends: 'gpu', layers: ['own'], refresh: '1' };
+    const layer = document('Layer', { name: 'own', steps: [{ labels: { own: 'yes' } }] });
+    const yaml = ownApp(repository(`${common}${layer}${document('Pool', { name: 'worker', ...own })}`));
+    const typescript = new LayersApp({ root: repository(`${common}${layer}`) });
+    new LayeredPool(typescript, 'worker', own);
+    const files = outcome(yaml);
+    expect(outcome(typescript)).toEqual(files);
+    const containerfile = Object.entries(files).find(([path]) => path.endsWith('/Containerfile'))![1];
+    expect(containerfile.match(/(?<=^# )\S+(?=: )/gm)).toEqual(['common', 'gpu', 'own']);
+  });
+
+  it('are told the same of a pool that lacks everything, TypeScript by the construct', () => {
+    const yaml = ownApp(repository(document('Pool', { name: 'worker' })));
+    const typescript = new LayersApp({ root: repository('') });
+    new LayeredPool(typescript, 'worker', {});
+    expect(outcome(typescript)).toEqual(outcome(yaml));
+    expect(typescript.findings.map(({ message, origin }) => [message, origin])).toEqual(
+      ['release', 'target', 'layers'].map((key) => [
+        `the pool worker has no ${key}`,
+        { construct: 'worker', path: ['name'] },
+      ]),
+    );
   });
 
   it('were compared for every kind of step and target, and mostly by files rather than errors', () => {

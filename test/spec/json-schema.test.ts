@@ -40,11 +40,13 @@ describe('the JSON Schema', () => {
   )('accepts the example of $name: $title', ({ name, props }) =>
     expect(accepts('Layer', layer({ [name]: props }))).toEqual([]));
 
-  it('accepts pools and releases', () => {
+  it('accepts pools, defaults and releases', () => {
     const job = { namespace: 'x', builder: 'q.io/buildah:1', pushSecret: 'x' };
     expect(accepts('Pool', POOL)).toEqual([]);
     expect(accepts('Pool', { ...POOL, build: 'local' })).toEqual([]);
     expect(accepts('Pool', { ...POOL, build: { job } })).toEqual([]);
+    expect(accepts('Pool', { kind: 'Pool', name: 'canary', extends: 'worker' })).toEqual([]);
+    expect(accepts('PoolDefaults', { kind: 'PoolDefaults', name: 'x', layers: ['tools'] })).toEqual([]);
     expect(
       accepts('Release', {
         kind: 'Release',

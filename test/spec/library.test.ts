@@ -98,7 +98,7 @@ describe('the documents of layers/', () => {
     ]);
     for (const { hint, code } of diagnostics) {
       if (code === 'unknown-kind')
-        expect(hint).toBe('A document begins with kind: and one of Layer, Release, Pool.');
+        expect(hint).toBe('A document begins with kind: and one of Layer, Release, Pool, PoolDefaults.');
     }
   });
 

@@ -2,6 +2,7 @@ import { cliPage } from './cli.ts';
 import { layerPage } from './layer.ts';
 import { lockPage } from './lock.ts';
 import { poolPage } from './pool.ts';
+import { poolDefaultsPage } from './pool-defaults.ts';
 import { propsModule } from './props.ts';
 import { releasePage } from './release.ts';
 
@@ -10,6 +11,7 @@ export function generated(): Map<string, string> {
   return new Map([
     ['docs/reference/layer.md', layerPage()],
     ['docs/reference/pool.md', poolPage()],
+    ['docs/reference/pool-defaults.md', poolDefaultsPage()],
     ['docs/reference/release.md', releasePage()],
     ['docs/reference/lock.md', lockPage()],
     ['docs/reference/cli.md', cliPage()],

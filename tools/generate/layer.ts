@@ -64,6 +64,6 @@ function containerfilesOf(examples: readonly Example[]): Map<string, string> {
   const documents = [RELEASE, ...examples.map(({ document }) => document), ...pools];
   const compiled = compileFiles({ 'layers/all.yaml': yaml(...documents) });
   return new Map(
-    compiled.pools.map(({ pool, containerfile }) => [String(pool.layers[0]), bodyOf(containerfile)]),
+    compiled.pools.map(({ pool, containerfile }) => [String(pool.layers[0]!.value), bodyOf(containerfile)]),
   );
 }

@@ -70,7 +70,8 @@ export function poolPage(): string {
     'A pool is a MachineConfigPool whose nodes get one image, of layers. Layers are written in',
     '[documents of their own](layer.md), or in place.\n',
     table(keysOf(DOCUMENTS.Pool).filter(({ path }) => !/^layers\[\]|^target\./.test(path))),
-    'Unknown keys are errors.\n',
+    'Unknown keys are errors. `release`, `layers` and `target` have to be somewhere: here, in what the pool extends, or in',
+    'a [PoolDefaults](pool-defaults.md).\n',
     '## Targets\n',
     'The target says how the image reaches the nodes. A pool has exactly one.\n',
     ...Object.values(TARGETS).flatMap(({ name, summary, schema }) => [

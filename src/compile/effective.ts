@@ -1,0 +1,104 @@
+import { below, type Diagnostic, type Origin } from '../diagnostics.ts';
+import type { Library, Located } from '../spec/library.ts';
+import type { Pool, PoolDefaults } from '../spec/pool.ts';
+
+type Source = Located<Pool | PoolDefaults>;
+type Entry = NonNullable<Pool['layers']>[number];
+
+/** A pool with all that it has from elsewhere, and where each value came from. */
+export interface EffectivePool extends Omit<Pool, 'release' | 'target' | 'layers'> {
+  readonly release: NonNullable<Pool['release']>;
+  readonly target: NonNullable<Pool['target']>;
+  readonly layers: readonly Located<Entry>[];
+  readonly origins: ReadonlyMap<string, Origin>;
+}
+
+/** The keys that the nearest source decides. */
+export const NEAREST = ['release', 'base', 'build', 'refresh', 'target'] as const;
+
+/** A pool's own values, before those of what it extends, before the defaults. Layers add up, the farthest first. */
+export function effectivePool(
+  own: Located<Pool>,
+  library: Library,
+): { effective?: EffectivePool; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  // What several of these extend counts once, where it is farthest.
+  const sources = new Set(
+    [...defaultsFor(library), own].flatMap((source) => [...parentsOf(source, library, diagnostics), source]),
+  );
+  const values: Record<string, unknown> = {};
+  const origins = new Map<string, Origin>();
+  for (const { value, origin } of sources) {
+    for (const key of NEAREST) {
+      if (value[key] === undefined) continue;
+      values[key] = value[key];
+      origins.set(key, below(origin, [key]));
+    }
+  }
+  const layers = [...sources].flatMap(({ value, origin }) =>
+    (value.layers ?? []).map((entry, index) => ({ value: entry, origin: below(origin, ['layers', index]) })),
+  );
+  for (const key of ['release', 'target'] as const) {
+    if (values[key] === undefined) diagnostics.push(missing(key, own));
+  }
+  if (layers.length === 0) diagnostics.push(missing('layers', own));
+  if (diagnostics.length > 0) return { diagnostics };
+  return { effective: { ...own.value, ...values, layers, origins } as EffectivePool, diagnostics };
+}
+
+function defaultsFor({ defaults }: Library): Source[] {
+  return defaults.filter(({ value }) => value.name === undefined);
+}
+
+/** What a pool or its defaults extend, the farthest first. */
+function parentsOf(own: Source, library: Library, diagnostics: Diagnostic[]): Source[] {
+  const parents: Source[] = [];
+  let child: Source = own;
+  while (child.value.extends !== undefined) {
+    const name: string = child.value.extends;
+    const parent: Source | undefined =
+      library.defaults.find(({ value }) => value.name === name) ??
+      library.pools.find(({ value }) => value.name === name);
+    const at = below(child.origin, ['extends']);
+    if (parent === undefined) {
+      diagnostics.push(
+        error(
+          'unknown-parent',
+          `there is no Pool or PoolDefaults ${name} to extend`,
+          at,
+          'Give one of them this name.',
+        ),
+      );
+      return parents;
+    }
+    if (name === own.value.name || parents.includes(parent)) {
+      diagnostics.push(
+        error(
+          'extends-itself',
+          name === child.value.name
+            ? `${name} extends itself`
+            : `${name} extends itself, by way of ${child.value.name}`,
+          at,
+          'Leave one extends of the circle out.',
+        ),
+      );
+      return parents;
+    }
+    parents.unshift(parent);
+    child = parent;
+  }
+  return parents;
+}
+
+function missing(key: string, { value, origin }: Located<Pool>): Diagnostic {
+  return error(
+    'missing-key',
+    `the pool ${value.name} has no ${key}`,
+    below(origin, ['name']),
+    `Write ${key}: here, in what it extends, or in a PoolDefaults.`,
+  );
+}
+
+function error(code: string, message: string, origin: Origin, hint: string): Diagnostic {
+  return { code, severity: 'error', source: 'input', message, hint, origin };
+}
