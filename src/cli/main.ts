@@ -21,6 +21,11 @@ const VERBS: readonly (readonly [usage: string, summary: string, load: () => Pro
     'Build what dist/ says, push it, and pin the digests',
     () => import('./commands/build.ts'),
   ],
+  [
+    'explain <pool> [path]',
+    'Show what a pool is made of, and where each value was written',
+    () => import('./commands/explain.ts'),
+  ],
   ['init [dir]', 'Start a new repository', () => import('./commands/init.ts')],
 ];
 
