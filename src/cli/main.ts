@@ -26,6 +26,11 @@ const VERBS: readonly (readonly [usage: string, summary: string, load: () => Pro
     'Show what a pool is made of, and where each value was written',
     () => import('./commands/explain.ts'),
   ],
+  [
+    'release add <release>',
+    'Add the images of an OpenShift release, by digest, to layers/releases.yaml',
+    () => import('./commands/release.ts'),
+  ],
   ['init [dir]', 'Start a new repository', () => import('./commands/init.ts')],
 ];
 

@@ -1,0 +1,87 @@
+import type { ReleaseProps } from './release.ts';
+
+/** What a payload says of itself. */
+export interface ReleaseInfo {
+  readonly version: string;
+  /** Pull specs by component. */
+  readonly images: ReadonlyMap<string, string>;
+  /** The version of the OS, as the payload has it: `9.6.20250701-0`, or `418.94.202507011-0` up to 4.18. */
+  readonly machineOs?: string;
+}
+
+/** Reads what `oc adm release info <release>` prints, or a payload's `image-references`. A string is what is wrong with it. */
+export function parseReleaseInfo(text: string): ReleaseInfo | string {
+  const info = text.trimStart().startsWith('{') ? fromImageReferences(text) : fromText(text);
+  if (typeof info === 'string') return info;
+  if (info.images.size === 0) return 'it names no images: `oc adm release info --pullspecs` prints them';
+  return info;
+}
+
+/** The Release document of a payload; a string is what it lacks. */
+export function toRelease({ version, images, machineOs }: ReleaseInfo): ReleaseProps | string {
+  const os = images.get('rhel-coreos') ?? images.get('rhel-coreos-9');
+  if (os === undefined) return 'it has no image rhel-coreos';
+  const extensions = images.get('rhel-coreos-extensions');
+  const toolkit = images.get('driver-toolkit');
+  const el = machineOs === undefined ? undefined : elOf(machineOs);
+  return {
+    name: version,
+    amd64: {
+      'rhel-coreos': os,
+      ...(extensions !== undefined && { 'rhel-coreos-extensions': extensions }),
+      ...(toolkit !== undefined && { 'driver-toolkit': toolkit }),
+      ...(el !== undefined && { el }),
+    },
+  };
+}
+
+/** 9.6.20250701-0 is on RHEL 9.6, and 418.94.202507011-0 on 9.4. */
+function elOf(machineOs: string): string | undefined {
+  const [, old] = /^4\d\d\.(\d{2})\./.exec(machineOs) ?? [];
+  if (old !== undefined) return `${old[0]}.${old[1]}`;
+  return /^(\d{1,2}\.\d{1,2})\./.exec(machineOs)?.[1];
+}
+
+function fromText(text: string): ReleaseInfo | string {
+  const version = /^Name:\s+(\S+)\s*$/m.exec(text)?.[1];
+  if (version === undefined) return 'it does not begin with the Name of a release';
+  const images = new Map<string, string>();
+  const section = /^Images:\s*$([\s\S]*?)(?:^\S|$(?![\s\S]))/m.exec(text)?.[1] ?? '';
+  for (const [, name, spec] of section.matchAll(/^ {2}(\S+)\s+(\S+@sha256:[0-9a-f]{64})\s*$/gm))
+    images.set(name!, spec!);
+  const machineOs = /^\s+machine-os\s+(\S+)/m.exec(text)?.[1];
+  return { version, images, ...(machineOs !== undefined && { machineOs }) };
+}
+
+interface ImageReferences {
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string };
+  readonly spec?: {
+    readonly tags?: readonly {
+      readonly name?: string;
+      readonly annotations?: Readonly<Record<string, string>>;
+      readonly from?: { readonly name?: string };
+    }[];
+  };
+}
+
+function fromImageReferences(text: string): ReleaseInfo | string {
+  let references: ImageReferences;
+  try {
+    references = JSON.parse(text) as ImageReferences;
+  } catch {
+    return 'it is not JSON, though it begins with a brace';
+  }
+  const version = references.metadata?.name;
+  if (references.kind !== 'ImageStream' || version === undefined)
+    return "it is not a payload's image-references, an ImageStream";
+  const tags = references.spec?.tags ?? [];
+  const images = new Map(
+    tags.flatMap(({ name, from }) => (name && from?.name ? [[name, from.name] as const] : [])),
+  );
+  const versions = tags
+    .map(({ annotations }) => annotations?.['io.openshift.build.versions'] ?? '')
+    .join(',');
+  const machineOs = /(?:^|,)machine-os=([^,]+)/.exec(versions)?.[1];
+  return { version, images, ...(machineOs !== undefined && { machineOs }) };
+}

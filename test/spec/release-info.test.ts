@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { parseReleaseInfo, toRelease } from '../../src/spec/release-info.ts';
+
+const image = (name: string, digit: string) =>
+  `quay.io/openshift-release-dev/${name}@sha256:${digit.repeat(64)}`;
+
+const TEXT = `Name:           4.20.1
+Digest:         sha256:${'a'.repeat(64)}
+OS/Arch:        linux/amd64
+
+Pull From: ${image('ocp-release', 'b')}
+
+Component Versions:
+  kubernetes       1.33.5
+  machine-os       9.6.20251001-0 Red Hat Enterprise Linux CoreOS
+
+Images:
+  NAME                     PULL SPEC
+  driver-toolkit           ${image('art', '1')}
+  rhel-coreos              ${image('art', '2')}
+  rhel-coreos-extensions   ${image('art', '3')}
+`;
+
+const REFERENCES = JSON.stringify({
+  kind: 'ImageStream',
+  metadata: { name: '4.18.21' },
+  spec: {
+    tags: [
+      {
+        name: 'rhel-coreos',
+        annotations: { 'io.openshift.build.versions': 'machine-os=418.94.202508060022-0' },
+        from: { kind: 'DockerImage', name: image('art', '4') },
+      },
+      { name: 'empty' },
+    ],
+  },
+});
+
+const release = (text: string) => {
+  const info = parseReleaseInfo(text);
+  return typeof info === 'string' ? info : toRelease(info);
+};
+
+describe('a payload', () => {
+  it('is read as `oc adm release info` prints it', () => {
+    expect(release(TEXT)).toEqual({
+      name: '4.20.1',
+      amd64: {
+        'rhel-coreos': image('art', '2'),
+        'rhel-coreos-extensions': image('art', '3'),
+        'driver-toolkit': image('art', '1'),
+        el: '9.6',
+      },
+    });
+  });
+
+  it('is read from its image-references, the versions of RHEL up to 4.18 included', () => {
+    expect(release(REFERENCES)).toEqual({
+      name: '4.18.21',
+      amd64: { 'rhel-coreos': image('art', '4'), el: '9.4' },
+    });
+  });
+
+  it.each([
+    ['hello', 'it does not begin with the Name of a release'],
+    ['{"kind":', 'it is not JSON, though it begins with a brace'],
+    ['{"kind":"Pod"}', "it is not a payload's image-references, an ImageStream"],
+    [
+      TEXT.replace(/^Images:[\s\S]*/m, ''),
+      'it names no images: `oc adm release info --pullspecs` prints them',
+    ],
+    [TEXT.replace(/ rhel-coreos .*/, ''), 'it has no image rhel-coreos'],
+  ])('that is none is told: %.20s', (text, problem) => {
+    expect(release(text)).toBe(problem);
+  });
+});
