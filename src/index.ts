@@ -1,6 +1,6 @@
 /** The public API: OpenShift node images as cdk8s constructs. */
 
-export { MachineConfig, MachineOSConfig } from './constructs/kube-objects.ts';
+export { MachineConfig, MachineConfigPool, MachineOSConfig } from './constructs/kube-objects.ts';
 export { LayeredPool, type LayeredPoolProps } from './constructs/layered-pool.ts';
 export { LayersApp, type LayersAppProps } from './constructs/layers-app.ts';
 export { OsLayer } from './constructs/os-layer.ts';

@@ -1,15 +1,13 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readPoolBuilds } from '../build/dist.ts';
 import type { BuildEvent, PoolResult } from '../build/events.ts';
-import { pinned, readLock, writeLock } from '../build/pin.ts';
+import { clustersOf, readLocks, union } from '../build/pin.ts';
 import { runBuilds } from '../build/runner.ts';
 import { failure } from '../diagnostics.ts';
 import type { EngineName } from '../engines/engine.ts';
 import { openGit } from '../git/repository.ts';
-import type { BuildPlan } from '../plan/plan.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
-import { LOCK, type LockText, parseLock } from '../spec/lock.ts';
-import { drift, render, write } from '../synth/synth.ts';
+import { drift, render } from '../synth/synth.ts';
+import { commitPins, pin } from './pin.ts';
 
 export interface BuildOptions {
   readonly root: string;
@@ -40,37 +38,18 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   const { root, signal } = options;
   const git = options.commit ? await committable(root) : undefined;
   assertFresh(root);
-  const lock = await readLock(root);
+  const identities = readPoolBuilds(root).map(({ pool }) => pool);
+  const lock = union(await readLocks(root, clustersOf(identities)));
   const authFile = await authFileForEngine(options.authFile);
   const { pools, plans } = await runBuilds({ ...options, lock, ...(authFile && { authFile }) });
   signal.throwIfAborted();
   if (!options.pin) return { pools, pinned: false };
   // Builds take minutes: what was edited meanwhile was not reviewed, and what was pinned meanwhile is not to be lost.
   assertFresh(root);
-  const changed = await pin(root, pools, plans);
-  if (git === undefined) return { pools, pinned: changed };
-  const before = parseLock(await git.committed(LOCK)).lock;
-  const commit = await git.commit([LOCK, 'dist'], commitMessage(before, await readLock(root)));
-  return { pools, pinned: changed, ...(commit !== undefined && { commit }) };
-}
-
-/** Writes the lock, and `dist/` with its digests: both, or neither. Whether the lock changed. */
-async function pin(
-  root: string,
-  pools: readonly PoolResult[],
-  plans: ReadonlyMap<string, BuildPlan>,
-): Promise<boolean> {
-  const file = join(root, LOCK);
-  const before = await readFile(file).catch(() => undefined);
-  const changed = await writeLock(root, pinned(await readLock(root), pools, plans));
-  try {
-    write(root, render(root).files);
-  } catch (error) {
-    if (before === undefined) await rm(file, { force: true });
-    else await writeFile(file, before);
-    throw error;
-  }
-  return changed;
+  const clusters = await pin(root, pools, plans);
+  if (git === undefined) return { pools, pinned: clusters.changed };
+  const commit = await commitPins(git, root, [...clusters.files.keys()]);
+  return { pools, pinned: clusters.changed, ...(commit !== undefined && { commit }) };
 }
 
 /** What was reviewed is what is built: a `dist/` that is not what `layers/` says is neither. */
@@ -91,7 +70,7 @@ async function committable(root: string) {
       hint: 'Leave out --commit, or `git init`.',
     });
   }
-  const dirty = (await git.uncommitted(['layers'])).filter((path) => !path.endsWith(LOCK));
+  const dirty = (await git.uncommitted(['layers'])).filter((path) => !path.endsWith('.lock'));
   if (dirty.length > 0) {
     throw failure('input', 'layers-uncommitted', 'layers/ has changes that are not committed', {
       hint: 'Commit them first: a pin says which commit it was built from.',
@@ -99,33 +78,4 @@ async function committable(root: string) {
     });
   }
   return git;
-}
-
-/** Names the pools whose image changed since the last commit, and says in trailers to what. */
-function commitMessage(before: LockText, after: LockText): string {
-  const moved = Object.entries(after.pools).filter(([pool, { build, image }]) => {
-    const old = before.pools[pool];
-    return (
-      old?.build !== build ||
-      old.image !== image ||
-      before.builds[build]?.digest !== after.builds[build]?.digest
-    );
-  });
-  const unpushed = Object.entries(after.builds).filter(
-    ([hash, { digest, pushed }]) => !pushed && before.builds[hash]?.digest !== digest,
-  );
-  const subject =
-    moved.length > 0
-      ? `pin ${moved.map(([pool]) => pool).join(', ')}`
-      : unpushed.length > 0
-        ? 'record builds that were not pushed'
-        : 'write dist/ anew';
-  const trailers = [
-    ...moved.map(
-      ([pool, { build, image }]) =>
-        `Layers-Pin: ${pool} ${image}@${after.builds[build]?.digest} build ${build}`,
-    ),
-    ...unpushed.map(([hash, { digest }]) => `Layers-Build: ${hash} ${digest} not pushed`),
-  ];
-  return [`chore(layers): ${subject}`, ...(trailers.length > 0 ? [trailers.join('\n')] : [])].join('\n\n');
 }

@@ -1,6 +1,8 @@
 import { type Explained, explainPool } from '../compile/explain.ts';
+import { instancesOf, type PoolInstance } from '../compile/instances.ts';
 import { failure, hasErrors, LayersError } from '../diagnostics.ts';
 import { loadLibrary } from '../spec/load.ts';
+import { formatPoolId } from '../values/pool-id.ts';
 
 export interface ExplainOptions {
   readonly root: string;
@@ -12,15 +14,18 @@ export interface ExplainOptions {
 /** What a pool is made of, and where each value came from. */
 export function explain({ root, pool: name, path }: ExplainOptions): readonly Explained[] {
   const { library, diagnostics } = loadLibrary(root);
-  const pool = library.pools.find(({ value }) => value.name === name);
-  if (pool === undefined) {
+  const { instances } = instancesOf(library);
+  const identityOf = ({ pool, cluster }: PoolInstance) =>
+    formatPoolId({ ...(cluster && { cluster: cluster.value.name }), pool: pool.value.name });
+  const instance = instances.find((candidate) => identityOf(candidate) === name);
+  if (instance === undefined) {
     if (hasErrors(diagnostics)) throw new LayersError(diagnostics);
-    const known = library.pools.map(({ value }) => value.name).join(', ');
+    const known = instances.map(identityOf).join(', ');
     throw failure('input', 'unknown-pool', `there is no pool ${name}`, {
       hint: `Known are: ${known || 'none'}.`,
     });
   }
-  const explained = explainPool(pool, library);
+  const explained = explainPool(instance.pool, library, instance.cluster);
   if (hasErrors(explained.diagnostics)) throw new LayersError(explained.diagnostics);
   const values = explained.values.filter((value) => path === undefined || isAtOrBelow(value.path, path));
   if (values.length > 0) return values;

@@ -9,10 +9,11 @@ export interface Group {
   readonly byJob: boolean;
 }
 
-/** The pools asked for, or all of them. Throws for each name that is none. */
+/** The pools asked for, by identity or all of a cluster by its name; or all there are. Throws for each name that is none. */
 export function selectPools(pools: readonly PoolBuild[], names: readonly string[]): PoolBuild[] {
   const known = pools.map(({ pool }) => pool);
-  const unknown = names.filter((name) => !known.includes(name));
+  const isMeant = (name: string, pool: string) => pool === name || pool.startsWith(`${name}/`);
+  const unknown = names.filter((name) => !known.some((pool) => isMeant(name, pool)));
   if (unknown.length > 0) {
     throw new LayersError(
       unknown.flatMap((name): readonly Diagnostic[] => {
@@ -21,7 +22,9 @@ export function selectPools(pools: readonly PoolBuild[], names: readonly string[
       }),
     );
   }
-  return names.length === 0 ? [...pools] : pools.filter(({ pool }) => names.includes(pool));
+  return names.length === 0
+    ? [...pools]
+    : pools.filter(({ pool }) => names.some((name) => isMeant(name, pool)));
 }
 
 export function groupByBuild(pools: readonly PoolBuild[]): Group[] {

@@ -38,7 +38,7 @@ export async function makeImage(
       ...{ plan, context, destination, log, scratch, signal },
       pools: pools.join(', '),
       containerfile: join(root, buildFolder(hash), 'Containerfile'),
-      insecureBase: await run.registries.isInsecure(parseImageRef(plan.base)),
+      insecureBase: await anyInsecure(run, [plan.base, ...(plan.stages ?? []).map(({ from }) => from)]),
       ...(authFile && { authFile }),
       onEvent: (event) => onEvent({ hash, ...event }),
       beforePush: () => assertUnwritten(run, destination, hash),
@@ -79,4 +79,9 @@ async function store(root: string, hash: string, made: string, digest: Digest): 
     throw failure('build', 'store-failed', `the image that was stored for ${hash} is not ${digest}`);
   }
   await keepLayout(made, layoutFolder(root, hash));
+}
+
+async function anyInsecure({ registries }: Run, images: readonly string[]): Promise<boolean> {
+  for (const image of images) if (await registries.isInsecure(parseImageRef(image))) return true;
+  return false;
 }

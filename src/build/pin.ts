@@ -2,18 +2,44 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LayersError } from '../diagnostics.ts';
 import type { BuildPlan } from '../plan/plan.ts';
-import { LOCK, type LockText, parseLock, printLock } from '../spec/lock.ts';
+import { EMPTY_LOCK, type LockText, lockFile, parseLock, printLock } from '../spec/lock.ts';
+import { parsePoolId } from '../values/pool-id.ts';
 import { atomicWrite } from './atomic-write.ts';
 import type { PoolResult } from './events.ts';
 
-export async function readLock(root: string): Promise<LockText> {
-  const text = await readFile(join(root, LOCK), 'utf8').catch((error: NodeJS.ErrnoException) => {
+/** Locks, by cluster. */
+export type Locks = ReadonlyMap<string | undefined, LockText>;
+
+export async function readLocks(root: string, clusters: Iterable<string | undefined>): Promise<Locks> {
+  const read = [...new Set(clusters)].map(
+    async (cluster) => [cluster, await readLock(root, lockFile(cluster))] as const,
+  );
+  return new Map(await Promise.all(read));
+}
+
+/** The clusters that pools are of, by their identities. */
+export function clustersOf(pools: readonly string[]): (string | undefined)[] {
+  return pools.map((pool) => parsePoolId(pool).cluster);
+}
+
+async function readLock(root: string, file: string): Promise<LockText> {
+  const text = await readFile(join(root, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  const { lock, diagnostics } = parseLock(text);
+  const { lock, diagnostics } = parseLock(text, file);
   if (diagnostics.length > 0) throw new LayersError(diagnostics);
   return lock;
+}
+
+/** What any of the locks knows: equal builds are built once, whichever cluster had them first. */
+export function union(locks: Locks): LockText {
+  const all = [...locks.values()];
+  return {
+    ...EMPTY_LOCK,
+    builds: Object.assign({}, ...all.map(({ builds }) => builds)),
+    pools: Object.assign({}, ...all.map(({ pools }) => pools)),
+  };
 }
 
 /** The lock with these results in it. An image that was not pushed is recorded, and no pool is pinned to it. */
@@ -44,7 +70,7 @@ export function pinned(
   return { ...lock, builds, pools };
 }
 
-/** Writes the lock whole, or not at all. False where it is the same already. */
-export async function writeLock(root: string, lock: LockText): Promise<boolean> {
-  return atomicWrite(join(root, LOCK), printLock(lock));
+/** Writes a lock whole, or not at all. False where it is the same already. */
+export async function writeLock(root: string, cluster: string | undefined, lock: LockText): Promise<boolean> {
+  return atomicWrite(join(root, lockFile(cluster)), printLock(lock));
 }

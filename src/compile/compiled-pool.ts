@@ -2,9 +2,12 @@ import type { ContextFile } from '../containerfile/context-file.ts';
 import type { Instruction } from '../containerfile/instruction.ts';
 import type { Origin } from '../diagnostics.ts';
 import type { JobSettings } from '../spec/build.ts';
+import type { Cluster } from '../spec/cluster.ts';
+import type { Stage } from '../steps/step.ts';
 import type { PinnedImage } from '../values/image-ref.ts';
 import type { PoolId } from '../values/pool-id.ts';
 import type { EffectivePool } from './effective.ts';
+import type { NodeSpec } from './node.ts';
 
 /** An instruction, and where it came from. */
 export interface Traced {
@@ -16,15 +19,28 @@ export interface Traced {
   readonly comment?: string;
 }
 
+/** A stage before the last one, and where it came from. */
+export interface TracedStage extends Stage {
+  readonly layer: string;
+  readonly origin: Origin;
+}
+
 /** A pool with its layers composed: all that the manifests and the build are made of. */
 export interface CompiledPool {
   readonly id: PoolId;
+  /** Its cluster's document; none in the unnamed cluster. */
+  readonly cluster?: Cluster;
+  /** The repository that its image is pushed to; none where the cluster builds it. */
+  readonly image?: string;
   readonly pool: EffectivePool;
   readonly origin: Origin;
   readonly base: PinnedImage;
+  readonly stages: readonly TracedStage[];
   readonly traced: readonly Traced[];
   readonly files: readonly ContextFile[];
   readonly containerfile: string;
+  /** What goes into its MachineConfig beside the image. */
+  readonly node: NodeSpec;
   /** Who builds. */
   readonly by: 'local' | 'job' | 'cluster';
   readonly job?: JobSettings;

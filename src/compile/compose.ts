@@ -7,7 +7,7 @@ import { kindOf } from '../spec/variant.ts';
 import { STEPS } from '../steps/index.ts';
 import type { Problem, StepContext, StepKind, StepOutput } from '../steps/step.ts';
 import type { ReleaseVersion } from '../values/release-version.ts';
-import type { Traced } from './compiled-pool.ts';
+import type { Traced, TracedStage } from './compiled-pool.ts';
 import { findConflicts, type PlacedClaim } from './conflicts.ts';
 import { endingOf } from './finish.ts';
 import type { Sources } from './sources.ts';
@@ -17,13 +17,15 @@ const REFRESH_LABEL = 'cdk8s-os-layers/refresh';
 export interface ComposeInput {
   readonly layers: readonly Located<Layer>[];
   readonly release: ReleaseVersion;
-  readonly el: string | undefined;
+  readonly variables: StepContext['variables'];
   readonly hasContext: boolean;
   readonly refresh: string | undefined;
   readonly sources: Sources;
 }
 
 export interface Composed {
+  /** Stages before the last one, and the layers they came from. */
+  readonly stages: readonly TracedStage[];
   readonly traced: readonly Traced[];
   readonly files: readonly ContextFile[];
   readonly diagnostics: readonly Diagnostic[];
@@ -37,12 +39,20 @@ export function compose(input: ComposeInput): Composed {
   const diagnostics: Diagnostic[] = [];
   const atTheEnd: Command[] = [];
   const claims: PlacedClaim[] = [];
+  const stages: TracedStage[] = [];
+  let replacesKernel = false;
   for (const { value: layer, origin } of input.layers) {
     for (const [index, props] of layer.steps.entries()) {
       const [name] = kindOf(props);
       const at = below(origin, ['steps', index, name]);
-      const context = contextOf(input, at, diagnostics);
+      const context = contextOf(input, at, diagnostics, replacesKernel);
       const { output, comment } = render(name, props[name], context);
+      if (name === 'kernel') replacesKernel = true;
+      for (const stage of output.stages ?? []) {
+        const first = stages.find((other) => other.name === stage.name);
+        if (first !== undefined) diagnostics.push(stageTwice(stage.name, at, first.origin));
+        stages.push({ ...stage, layer: layer.name, origin: at });
+      }
       for (const instruction of output.instructions) {
         traced.push({
           instruction: instruction.kind === 'run' ? ending.run(instruction) : instruction,
@@ -61,13 +71,30 @@ export function compose(input: ComposeInput): Composed {
   diagnostics.push(...findConflicts(claims));
   const last = ending.last(atTheEnd);
   if (last !== undefined) traced.push({ instruction: last, kind: 'end' });
-  return { traced, files: [...files.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), diagnostics };
+  return {
+    stages,
+    traced,
+    files: [...files.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    diagnostics,
+  };
 }
 
 /** First of all, so that an engine takes none of what comes after it from its cache. */
 function refreshed(refresh: string | undefined): Traced[] {
   if (refresh === undefined) return [];
   return [{ instruction: { kind: 'label', key: REFRESH_LABEL, value: refresh }, kind: 'refresh' }];
+}
+
+function stageTwice(name: string, origin: Origin, first: Origin): Diagnostic {
+  return {
+    code: 'stage-twice',
+    severity: 'error',
+    source: 'input',
+    message: `the pool has two stages called ${name}`,
+    hint: 'Rename one of them.',
+    origin: below(origin, ['name']),
+    related: [{ message: 'the first one', origin: below(first, ['name']) }],
+  };
 }
 
 /** One step by its kind. The kinds' props differ; that they fit was checked when they were parsed. */
@@ -81,7 +108,12 @@ function render(
   return { output: kind.render(props as never, context), ...(comment !== undefined && { comment }) };
 }
 
-function contextOf(input: ComposeInput, origin: Origin, diagnostics: Diagnostic[]): StepContext {
+function contextOf(
+  input: ComposeInput,
+  origin: Origin,
+  diagnostics: Diagnostic[],
+  replacesKernel: boolean,
+): StepContext {
   const report = ({ path = [], severity = 'error', ...problem }: Problem): void => {
     diagnostics.push({
       source: severity === 'error' ? 'input' : 'finding',
@@ -92,7 +124,9 @@ function contextOf(input: ComposeInput, origin: Origin, diagnostics: Diagnostic[
   };
   return {
     release: input.release,
-    el: input.el,
+    el: input.variables.el,
+    variables: input.variables,
+    replacesKernel,
     hasContext: input.hasContext,
     report,
     source(path, at) {

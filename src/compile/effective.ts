@@ -1,4 +1,5 @@
 import { below, type Diagnostic, type Origin } from '../diagnostics.ts';
+import { type Cluster, selects } from '../spec/cluster.ts';
 import type { Library, Located } from '../spec/library.ts';
 import type { Pool, PoolDefaults } from '../spec/pool.ts';
 
@@ -14,17 +15,31 @@ export interface EffectivePool extends Omit<Pool, 'release' | 'target' | 'layers
 }
 
 /** The keys that the nearest source decides. */
-export const NEAREST = ['release', 'base', 'build', 'refresh', 'target'] as const;
+export const NEAREST = [
+  'release',
+  'base',
+  'build',
+  'refresh',
+  'kernelType',
+  'extensions',
+  'kernelArguments',
+  'machineConfigPool',
+  'target',
+] as const;
 
-/** A pool's own values, before those of what it extends, before the defaults. Layers add up, the farthest first. */
+/** A pool's own values, before those of what it extends, its cluster's, and the defaults. Layers add up, the farthest first. */
 export function effectivePool(
   own: Located<Pool>,
   library: Library,
+  cluster?: Located<Cluster>,
 ): { effective?: EffectivePool; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   // What several of these extend counts once, where it is farthest.
   const sources = new Set(
-    [...defaultsFor(library), own].flatMap((source) => [...parentsOf(source, library, diagnostics), source]),
+    [...defaultsFor(library, cluster), ...releaseOf(cluster), own].flatMap((source) => [
+      ...parentsOf(source, library, diagnostics),
+      source,
+    ]),
   );
   const values: Record<string, unknown> = {};
   const origins = new Map<string, Origin>();
@@ -46,8 +61,20 @@ export function effectivePool(
   return { effective: { ...own.value, ...values, layers, origins } as EffectivePool, diagnostics };
 }
 
-function defaultsFor({ defaults }: Library): Source[] {
-  return defaults.filter(({ value }) => value.name === undefined);
+/** Those for some clusters are nearer than those for all. */
+function defaultsFor({ defaults }: Library, cluster: Located<Cluster> | undefined): Source[] {
+  const unnamed = defaults.filter(({ value }) => value.name === undefined);
+  const forAll = unnamed.filter(({ value }) => value.clusters === undefined);
+  const forSome = unnamed.filter(({ value }) => value.clusters !== undefined);
+  return [
+    ...forAll,
+    ...forSome.filter(({ value }) => cluster !== undefined && selects(value.clusters, cluster.value)),
+  ];
+}
+
+function releaseOf(cluster: Located<Cluster> | undefined): Source[] {
+  if (cluster?.value.release === undefined) return [];
+  return [{ value: { release: cluster.value.release }, origin: cluster.origin }];
 }
 
 /** What a pool or its defaults extend, the farthest first. */
@@ -60,6 +87,12 @@ function parentsOf(own: Source, library: Library, diagnostics: Diagnostic[]): So
       library.defaults.find(({ value }) => value.name === name) ??
       library.pools.find(({ value }) => value.name === name);
     const at = below(child.origin, ['extends']);
+    if (
+      parent === undefined &&
+      (library.broken.has(`Pool ${name}`) || library.broken.has(`PoolDefaults ${name}`))
+    ) {
+      return parents;
+    }
     if (parent === undefined) {
       diagnostics.push(
         error(

@@ -1,4 +1,5 @@
 import { below, type Diagnostic, formatPath, type Origin } from '../diagnostics.ts';
+import type { Cluster } from '../spec/cluster.ts';
 import type { Library, Located } from '../spec/library.ts';
 import type { Pool } from '../spec/pool.ts';
 import { kindOf } from '../spec/variant.ts';
@@ -17,8 +18,9 @@ export interface Explained {
 export function explainPool(
   pool: Located<Pool>,
   library: Library,
+  cluster?: Located<Cluster>,
 ): { values: Explained[]; diagnostics: Diagnostic[] } {
-  const { effective, diagnostics } = effectivePool(pool, library);
+  const { effective, diagnostics } = effectivePool(pool, library, cluster);
   if (effective === undefined) return { values: [], diagnostics };
   const { layers, origins } = effective;
   const release = library.releases.get(effective.release);

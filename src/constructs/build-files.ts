@@ -22,18 +22,17 @@ export function renderBuilds(pools: readonly CompiledPool[]): Map<string, string
   return files;
 }
 
-function poolBuild({ id, pool, by, hash }: CompiledPool): PoolBuild {
+function poolBuild({ id, pool, by, hash, image }: CompiledPool): PoolBuild {
   const [target] = kindOf(pool.target);
-  const image = pool.target.machineConfig?.image;
   return {
     pool: formatPoolId(id),
     target,
     by,
-    ...(image && { build: hash, image: formatImageRef(image) }),
+    ...(image && { build: hash, image }),
   };
 }
 
-export function buildPlan({ hash, base, files, traced, pool }: CompiledPool): BuildPlan {
+export function buildPlan({ hash, base, files, stages, traced, pool }: CompiledPool): BuildPlan {
   return {
     format: FORMAT,
     hash,
@@ -45,6 +44,12 @@ export function buildPlan({ hash, base, files, traced, pool }: CompiledPool): Bu
       sha256,
       ...(source !== undefined && { source }),
     })),
+    ...(stages.length > 0 && {
+      stages: stages.map(({ from, layer, instructions }) => ({
+        from,
+        steps: instructions.map(() => `${layer}: stage`),
+      })),
+    }),
     steps: traced.map(({ layer, kind }) => (layer === undefined ? kind : `${layer}: ${kind}`)),
   };
 }

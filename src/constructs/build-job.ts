@@ -25,8 +25,7 @@ const OUR_LABELS = { 'app.kubernetes.io/managed-by': 'cdk8s-os-layers' };
  * them by name: the order in which a program makes its constructs must not show in any file.
  */
 export function jobFor(app: LayersApp, compiled: CompiledPool): void {
-  const { hash, job, pool } = compiled;
-  const image = formatImageRef(pool.target.machineConfig!.image);
+  const { hash, job, image = '' } = compiled;
   const settings = sha256Of(JSON.stringify([image, job])).slice(0, 8);
   const id = `build-${hash.slice(0, 16)}-${settings}`;
   const known = app.node.tryFindChild(id) as BuildJob | undefined;

@@ -16,5 +16,21 @@ export class MachineOSConfig extends ApiObject {
   }
 }
 
-/** The construct of each target's object. */
-export const OBJECTS = { machineConfig: MachineConfig, machineOSConfig: MachineOSConfig } as const;
+/** A custom MachineConfigPool, machineconfiguration.openshift.io/v1. Cluster-scoped. */
+export class MachineConfigPool extends ApiObject {
+  constructor(scope: Construct, id: string, props: KubeObject) {
+    super(scope, id, { ...props });
+  }
+}
+
+const KINDS: Readonly<Record<string, new (scope: Construct, id: string, props: KubeObject) => ApiObject>> = {
+  MachineConfig,
+  MachineOSConfig,
+  MachineConfigPool,
+};
+
+/** The construct of a target's object, under the name of its kind: `machineConfig`. */
+export function createObject(scope: Construct, object: KubeObject): void {
+  const id = `${object.kind[0]!.toLowerCase()}${object.kind.slice(1)}`;
+  new KINDS[object.kind]!(scope, id, object);
+}

@@ -3,24 +3,28 @@ import type { Construct } from 'constructs';
 import { compilePool } from '../compile/compile.ts';
 import type { CompiledPool } from '../compile/compiled-pool.ts';
 import { type Pin, pinOf } from '../compile/pins.ts';
-import type { Origin } from '../diagnostics.ts';
+import { below, type Diagnostic, failure, type Origin } from '../diagnostics.ts';
+import type { Cluster } from '../spec/cluster.ts';
+import type { Located } from '../spec/library.ts';
 import { parseSpec } from '../spec/parse.ts';
 import { pool as poolSchema } from '../spec/pool.ts';
 import { kindOf } from '../spec/variant.ts';
 import { TARGETS } from '../targets/index.ts';
-import type { TargetKind } from '../targets/target.ts';
+import { machineConfigPoolOf, type TargetKind } from '../targets/target.ts';
 import { formatPoolId } from '../values/pool-id.ts';
 import { jobFor } from './build-job.ts';
-import { OBJECTS } from './kube-objects.ts';
+import { createObject } from './kube-objects.ts';
 import { LayersApp } from './layers-app.ts';
 import { FILE } from './own-chart.ts';
 import { pinDiagnostics } from './pin-diagnostics.ts';
 import type { PoolProps } from './props.ts';
 
-/** What a pool is: the YAML document's keys, without kind. */
-export interface LayeredPoolProps extends Omit<PoolProps, 'name'> {
+/** What a pool is: the YAML document's keys, without kind, in one cluster. */
+export interface LayeredPoolProps extends Omit<PoolProps, 'name' | 'clusters'> {
   /** The MachineConfigPool's name, at most 21 characters. Default: the construct's id. */
   readonly name?: string;
+  /** The Cluster document that it is of; needed where there are any. Default: the unnamed cluster. */
+  readonly cluster?: string;
 }
 
 /** Argo CD asks before it removes what would revert nodes. */
@@ -40,18 +44,21 @@ export class LayeredPool extends Chart {
     super(scope, id);
     const app = LayersApp.of(this);
     const origin: Origin = app.originOf(props) ?? { construct: this.node.path };
-    const parsed = parseSpec(poolSchema, { ...props, name: props.name ?? id }, origin);
-    app.report(parsed.diagnostics);
-    if (parsed.value === undefined) return;
+    const { cluster: clusterName, ...own } = props;
+    const parsed = parseSpec(poolSchema, { ...own, name: props.name ?? id }, origin);
+    const { cluster, diagnostics: unknown } = clusterOf(app, clusterName, origin);
+    app.report([...parsed.diagnostics, ...unknown]);
+    if (parsed.value === undefined || unknown.length > 0) return;
     const { compiled, diagnostics } = compilePool({
       pool: { value: parsed.value, origin },
+      ...(cluster && { cluster }),
       library: app.library,
       sources: app.sources,
     });
     app.report(diagnostics);
     if (compiled === undefined) return;
     this.compiled = compiled;
-    this.pin = pinOf(compiled, app.lock);
+    this.pin = pinOf(compiled, app.lockOf(compiled.id.cluster));
     app.add(this, compiled);
     app.report(pinDiagnostics(compiled, this.pin));
     this.render(compiled, this.pin);
@@ -67,9 +74,10 @@ export class LayeredPool extends Chart {
     const [name, settings] = kindOf(compiled.pool.target);
     const target = TARGETS[name] as unknown as TargetKind<string, never>;
     const isPinned = pin.state === 'fresh' || pin.state === 'behind';
-    const object = target.object(settings as never, {
+    const objects = target.objects(settings as never, {
       pool: compiled.pool.name,
       containerfile: compiled.containerfile,
+      node: { ...compiled.node },
       ...(isPinned && { pinned: pin }),
       annotations: {
         ...ASK_BEFORE_REMOVAL,
@@ -77,6 +85,30 @@ export class LayeredPool extends Chart {
         ...(pin.state === 'behind' && { 'cdk8s-os-layers/behind': compiled.hash }),
       },
     });
-    if (object !== undefined) new OBJECTS[name](this, name, object);
+    const { name: poolName, machineConfigPool } = compiled.pool;
+    if (machineConfigPool !== undefined)
+      createObject(this, machineConfigPoolOf(poolName, ASK_BEFORE_REMOVAL, machineConfigPool));
+    for (const object of objects) createObject(this, object);
   }
+}
+
+function clusterOf(
+  app: LayersApp,
+  name: string | undefined,
+  origin: Origin,
+): { cluster?: Located<Cluster>; diagnostics: readonly Diagnostic[] } {
+  const { clusters } = app.library;
+  if (name === undefined && clusters.size === 0) return { diagnostics: [] };
+  const cluster = name === undefined ? undefined : clusters.get(name);
+  if (cluster !== undefined) return { cluster, diagnostics: [] };
+  const hint =
+    clusters.size === 0
+      ? 'There are no Cluster documents.'
+      : `Known are: ${[...clusters.keys()].join(', ')}.`;
+  const message =
+    name === undefined ? 'it is not said which cluster this pool is of' : `there is no cluster ${name}`;
+  return {
+    diagnostics: failure('input', 'unknown-cluster', message, { hint, origin: below(origin, ['cluster']) })
+      .diagnostics,
+  };
 }

@@ -3,15 +3,25 @@ import { join, resolve } from 'node:path';
 import { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { CompiledPool } from '../compile/compiled-pool.ts';
+import { inheritanceRemarks } from '../compile/inheritance.ts';
+import { instancesOf } from '../compile/instances.ts';
 import { openSources, type Sources } from '../compile/sources.ts';
 import { type Diagnostic, failure, hasErrors, LayersError, type Origin } from '../diagnostics.ts';
-import type { Library } from '../spec/library.ts';
+import type { Cluster } from '../spec/cluster.ts';
+import type { Library, Located } from '../spec/library.ts';
 import { loadLibrary } from '../spec/load.ts';
-import { LOCK, type LockText, parseLock } from '../spec/lock.ts';
+import { EMPTY_LOCK, type LockText, lockFile, parseLock } from '../spec/lock.ts';
+import { formatPoolId } from '../values/pool-id.ts';
 import { renderBuilds } from './build-files.ts';
 import { renderCharts } from './charts.ts';
 import { FINDINGS } from './findings.ts';
-import type { PoolProps } from './props.ts';
+import type { LayeredPoolProps } from './layered-pool.ts';
+
+/** The props of a document, which has a name. */
+export interface NamedPoolProps extends LayeredPoolProps {
+  readonly name: string;
+}
+
 import { writeFiles } from './write-files.ts';
 
 export interface LayersAppProps {
@@ -26,8 +36,11 @@ export class LayersApp extends App {
   readonly root: string;
   /** @internal The documents of `layers/`: layers and releases for every pool, and the pools themselves. */
   readonly library: Library;
-  /** @internal The pins, as they are in git. */
-  readonly lock: LockText;
+  /**
+   * The pools of the documents, one for each cluster that has it: `new LayeredPool(app, id, props)`, with any id that is
+   * unique, such as the pool's name where there is one cluster.
+   */
+  readonly pools: readonly NamedPoolProps[];
   /** @internal */
   readonly sources: Sources;
   private readonly diagnostics: Diagnostic[] = [];
@@ -35,17 +48,36 @@ export class LayersApp extends App {
   private readonly compiledPools: CompiledPool[] = [];
   private readonly identities = new Map<string, Origin>();
   private readonly origins: ReadonlyMap<object, Origin>;
+  private readonly locks: ReadonlyMap<string | undefined, LockText>;
 
   constructor(props: LayersAppProps = {}) {
     super({ ...(props.outdir !== undefined && { outdir: props.outdir }) });
     this.root = resolve(props.root ?? process.cwd());
     const { library, diagnostics } = loadLibrary(this.root);
     this.library = library;
-    this.origins = new Map(library.pools.map(({ props, origin }) => [props, origin]));
-    const lock = parseLock(readText(join(this.root, LOCK)));
-    this.lock = lock.lock;
+    const { instances, diagnostics: unknown } = instancesOf(library);
+    const documents = instances.map(({ pool, cluster }) => ({
+      props: propsOf(pool, cluster),
+      origin: pool.origin,
+    }));
+    this.pools = documents.map(({ props }) => props);
+    this.origins = new Map(documents.map(({ props, origin }) => [props, origin]));
+    const clusters = library.clusters.size === 0 ? [undefined] : [...library.clusters.keys()];
+    this.locks = new Map(clusters.map((cluster) => [cluster, this.readLock(cluster)]));
     this.sources = openSources(this.root);
-    this.report([...diagnostics, ...lock.diagnostics]);
+    this.report([...diagnostics, ...unknown]);
+  }
+
+  private readLock(cluster: string | undefined): LockText {
+    const file = lockFile(cluster);
+    const { lock, diagnostics } = parseLock(readText(join(this.root, file)), file);
+    this.report(diagnostics);
+    return lock;
+  }
+
+  /** @internal The pins of a cluster, as they are in git. */
+  lockOf(cluster: string | undefined): LockText {
+    return this.locks.get(cluster) ?? EMPTY_LOCK;
   }
 
   /** The app that a construct is in. Throws where that is not a LayersApp. */
@@ -56,11 +88,6 @@ export class LayersApp extends App {
       hint: 'Write new LayersApp() where the tree has new App().',
       origin: { construct: construct.node.path },
     });
-  }
-
-  /** The props of the Pool documents, for `new LayeredPool(app, props.name, props)`. */
-  get pools(): readonly PoolProps[] {
-    return this.library.pools.map(({ props }) => props);
   }
 
   /** Everything that has been found so far, warnings included. */
@@ -91,10 +118,11 @@ export class LayersApp extends App {
 
   /** @internal */
   add(construct: IConstruct, compiled: CompiledPool): void {
-    const first = this.identities.get(compiled.pool.name);
+    const identity = formatPoolId(compiled.id);
+    const first = this.identities.get(identity);
     if (first !== undefined) {
       this.report(
-        failure('input', 'pool-twice', `the pool ${compiled.pool.name} is there twice`, {
+        failure('input', 'pool-twice', `the pool ${identity} is there twice`, {
           hint: 'A pool has one image: put all its layers into one LayeredPool.',
           origin: compiled.origin,
           related: [{ message: 'the first one', origin: first }],
@@ -102,12 +130,13 @@ export class LayersApp extends App {
       );
       return;
     }
-    this.identities.set(compiled.pool.name, compiled.origin ?? { construct: construct.node.path });
+    this.identities.set(identity, compiled.origin ?? { construct: construct.node.path });
     this.compiledPools.push(compiled);
   }
 
   /** All of `dist/`, by path, in memory. Throws everything that is wrong, at once. */
   render(): Map<string, string | Uint8Array> {
+    this.report(inheritanceRemarks(this.compiledPools));
     const charts = hasErrors(this.diagnostics) ? undefined : renderCharts(this);
     this.report(charts?.diagnostics ?? []);
     if (charts === undefined || hasErrors(this.diagnostics)) throw new LayersError(this.diagnostics);
@@ -124,6 +153,12 @@ export class LayersApp extends App {
       if (findings !== undefined) appendFileSync(findings, `${JSON.stringify(this.diagnostics)}\n`);
     }
   }
+}
+
+/** A Pool document in one of its clusters. */
+function propsOf({ props }: Library['pools'][number], cluster: Located<Cluster> | undefined): NamedPoolProps {
+  const { clusters: _, ...rest } = props;
+  return { ...rest, ...(cluster && { cluster: cluster.value.name }) } as NamedPoolProps;
 }
 
 function readText(file: string): string | undefined {

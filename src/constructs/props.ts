@@ -1,5 +1,11 @@
 // Made by `npm run generate` from the definitions in src/spec, src/steps and src/targets. Do not edit.
 
+/** Clusters by labels that they have, all of them. */
+export interface ClusterLabelsProps {
+  /** Labels that a cluster has to have, all of them. */
+  readonly labels: { readonly [key: string]: string };
+}
+
 /** Installs packages from EPEL, and leaves no repository enabled behind. */
 export interface EpelProps {
   /** Names of packages in EPEL. */
@@ -92,8 +98,8 @@ export interface LayerProps {
 
 /** A MachineConfig with `osImageURL`: the image is built outside of the cluster, and pinned by digest in git. */
 export interface MachineConfigTargetProps {
-  /** The repository that the image is pushed to and that the nodes pull from, without tag or digest. */
-  readonly image: string;
+  /** The repository that the image is pushed to and that the nodes pull from, without tag or digest. Default: `<push>/<pool>` of the cluster's registry. */
+  readonly image?: string;
 }
 
 /** A MachineOSConfig: the cluster builds the image on itself, pushes it and rolls it out. */
@@ -120,12 +126,22 @@ export interface PackagesProps {
   readonly from?: readonly string[];
 }
 
+/** Renders the MachineConfigPool as well: for custom pools, whose nodes have the role of the same name. */
+export interface PoolMachineConfigPoolProps {
+  /** Whether its nodes wait: images are built, and not rolled out. Default: false. */
+  readonly paused?: boolean;
+  /** How many nodes may be down at once: a number, or a percentage in quotes. Default: the operator's, 1. */
+  readonly maxUnavailable?: number | string;
+}
+
 /** A MachineConfigPool whose nodes get one image, of layers. */
 export interface PoolProps {
   /** The MachineConfigPool's name, at most 21 characters. */
   readonly name: string;
   /** A Pool or a named PoolDefaults: its layers come before the own ones, and its settings hold where there is none here. */
   readonly extends?: string;
+  /** The clusters that have it, by name or by labels. Default: all of them. */
+  readonly clusters?: readonly string[] | ClusterLabelsProps;
   /** The OpenShift release it is built for, in quotes: "4.19.3". A Release document has its images. */
   readonly release?: string;
   /** Its layers, in this order: names of Layer documents, or layers written in place. */
@@ -136,6 +152,14 @@ export interface PoolProps {
   readonly build?: 'local' | JobBuildProps;
   /** Any word, such as "2026-11". Another one builds anew, for newer packages in the repositories. */
   readonly refresh?: string;
+  /** The kernel's kind, as in a MachineConfig. The operator swaps the kernel of the image. */
+  readonly kernelType?: 'default' | 'realtime' | '64k-pages';
+  /** OpenShift's extensions, as in a MachineConfig. The operator adds their packages to the image. */
+  readonly extensions?: readonly ('ipsec' | 'kerberos' | 'kernel-devel' | 'sandboxed-containers' | 'sysstat' | 'two-node-ha' | 'usbguard' | 'wasm')[];
+  /** Arguments for the kernel, as in a MachineConfig. */
+  readonly kernelArguments?: readonly string[];
+  /** Renders the MachineConfigPool as well: for custom pools, whose nodes have the role of the same name. */
+  readonly machineConfigPool?: PoolMachineConfigPoolProps;
   /** How the image reaches the nodes. */
   readonly target?: TargetProps;
 }
@@ -196,6 +220,44 @@ export interface RunProps {
   readonly commands: readonly (string | readonly string[])[];
 }
 
+/** One of {@link StageCopysProps}. */
+export interface StageCopyProps {
+  /** A file or folder there. */
+  readonly from: string;
+  /** Where it is in the pool's image. */
+  readonly to: string;
+}
+
+/** One of {@link StageFilesProps}. */
+export interface StageFileProps {
+  /** Where it is there. */
+  readonly path: string;
+  /** Its text. */
+  readonly content?: string;
+  /** Instead of `content`: a file below `layers/`, `files/<name>`. */
+  readonly source?: string;
+  /** Permissions in octal, in quotes. Default: "0644". */
+  readonly mode?: string;
+  /** `user` or `user:group`. Default: root:root. */
+  readonly owner?: string;
+}
+
+/** Builds something in an image of its own, and copies the results: kernel modules, a program from source. */
+export interface StageProps {
+  /** Its name, for the Containerfile. */
+  readonly name: string;
+  /** The image to build in, by digest, or `${release.driver-toolkit}` for kernel modules. */
+  readonly from: string;
+  /** Packages to install there first. */
+  readonly packages?: readonly string[];
+  /** Files to put there next. */
+  readonly files?: readonly StageFileProps[];
+  /** Commands to run there, in order. `${release.kernel}` and the like are replaced. */
+  readonly run?: readonly string[];
+  /** What the image gets of it. */
+  readonly copy: readonly StageCopyProps[];
+}
+
 /** A step: exactly one of these keys, which says its kind. */
 export interface StepProps {
   /** Replaces packages of the base by the given builds, and fails unless exactly these are installed afterwards. */
@@ -216,6 +278,8 @@ export interface StepProps {
   readonly files?: FilesProps;
   /** Adds systemd units and drop-ins, and enables, disables or masks units. */
   readonly systemd?: SystemdProps;
+  /** Builds something in an image of its own, and copies the results: kernel modules, a program from source. */
+  readonly stage?: StageProps;
   /** Labels the image. */
   readonly labels?: { readonly [key: string]: string };
   /** Runs commands: the way out for what no other step can say. `layers check` reports its use. */

@@ -36,7 +36,15 @@ export interface Label {
   readonly value: string;
 }
 
-export type Instruction = Run | Copy | Label;
+/** Takes a file or folder from another stage. */
+export interface CopyFrom {
+  readonly kind: 'copyFrom';
+  readonly stage: string;
+  readonly source: string;
+  readonly target: string;
+}
+
+export type Instruction = Run | Copy | CopyFrom | Label;
 
 /** A command of one piece, from code rather than from a template. */
 export function command(text: string): Command {

@@ -28,6 +28,8 @@ export function printInstruction(instruction: Instruction): string {
       return printRun(instruction);
     case 'copy':
       return printCopy(instruction);
+    case 'copyFrom':
+      return `COPY --from=${instruction.stage} ${words([instruction.source, instruction.target])}`;
     case 'label':
       return `LABEL ${instruction.key}=${word(instruction.value)}`;
   }

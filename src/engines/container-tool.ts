@@ -10,8 +10,8 @@ import { formatImageRef } from '../values/image-ref.ts';
 import type { BuildRequest, Destination, Engine, EngineName } from './engine.ts';
 import { type Finished, runLogged } from './process.ts';
 
-/** `STEP 3/7: RUN dnf install …`, as both tools print it. */
-const STEP = /^STEP (\d+)(?:\/(\d+))?: (.*)$/;
+/** `STEP 3/7: RUN dnf install …`, as both tools print it; of several stages `[1/2] STEP 3/7: …`. */
+const STEP = /^(?:\[(\d+)\/\d+\] )?STEP (\d+)(?:\/(\d+))?: (.*)$/;
 
 /** What buildah and podman have in common, which is nearly everything: podman builds by buildah's library. */
 export function containerTool(name: EngineName): Engine {
@@ -75,11 +75,23 @@ interface Step {
 function parseStep(line: string, plan: BuildPlan, last: Step | undefined): Step | undefined {
   const match = STEP.exec(line);
   if (match === null) return undefined;
-  const index = Number(match[1]);
-  const total = Number(match[2] ?? plan.steps.length + 2);
-  if (index !== (last?.index ?? 0) + 1 || (last !== undefined && total !== last.total)) return undefined;
-  const from = plan.steps[index - 2];
-  return { index, total, instruction: match[3]!, ...(from !== undefined && { from }) };
+  const all = stepsOf(plan);
+  const stage = Number(match[1] ?? 1);
+  const isLast = stage === all.length;
+  const [isOneOfSeveral, inStage, ofStage] = [match[1] !== undefined, Number(match[2]), Number(match[3])];
+  // The last stage has one step more, which labels the image.
+  if (isOneOfSeveral !== all.length > 1 || ofStage !== (all[stage - 1]?.length ?? 0) + (isLast ? 1 : 0)) {
+    return undefined;
+  }
+  const index = all.slice(0, stage - 1).flat().length + inStage;
+  if (index !== (last?.index ?? 0) + 1) return undefined;
+  const from = all.flat()[index - 1];
+  return { index, total: all.flat().length + 1, instruction: match[4]!, ...(from && { from }) };
+}
+
+/** Where each instruction came from, stage by stage; a stage's FROM came from nowhere. */
+function stepsOf({ stages = [], steps }: BuildPlan): string[][] {
+  return [...stages, { steps }].map((stage) => ['', ...stage.steps]);
 }
 
 async function push(
@@ -164,7 +176,7 @@ function short(instruction: string): string {
 
 /** What the last step printed, less the engine's own repetitions. */
 function lastLines({ tail }: Finished, step?: Step): string {
-  const start = tail.findLastIndex((line) => line.startsWith(`STEP ${step?.index}/`));
+  const start = tail.findLastIndex((line) => STEP.test(line) && line.endsWith(step?.instruction ?? ''));
   return tail
     .slice(start + 1)
     .filter((line, index, lines) => line !== lines[index - 1] && line.trim() !== '')

@@ -20,7 +20,9 @@ export interface BuildPlan {
   readonly base: string;
   readonly release: string;
   readonly files: readonly PlanFile[];
-  /** Which layer and step each instruction after FROM came from, `systemd-hotfix: hotfix`. */
+  /** Stages before the last one: what they are made from, and which layer and step each of their instructions came from. */
+  readonly stages?: readonly { readonly from: string; readonly steps: readonly string[] }[];
+  /** Which layer and step each instruction after the last FROM came from, `systemd-hotfix: hotfix`. */
   readonly steps: readonly string[];
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cluster } from './cluster.ts';
 import { layer } from './layer.ts';
 import { pool, poolDefaults } from './pool.ts';
 import { release } from './release.ts';
@@ -11,6 +12,7 @@ export const DOCUMENTS = {
   PoolDefaults: poolDefaults.extend({
     kind: z.literal('PoolDefaults').describe('Says that this document is what pools have in common.'),
   }),
+  Cluster: cluster.extend({ kind: z.literal('Cluster').describe('Says that this document is a cluster.') }),
 } as const;
 
 export type DocumentKind = keyof typeof DOCUMENTS;

@@ -1,5 +1,6 @@
 import type { Diagnostic, Origin } from '../diagnostics.ts';
 import type { ReleaseVersion } from '../values/release-version.ts';
+import type { Cluster } from './cluster.ts';
 import { DOCUMENTS, type DocumentKind } from './document.ts';
 import type { Layer } from './layer.ts';
 import { parseSpec } from './parse.ts';
@@ -17,15 +18,20 @@ export interface Located<T> {
 export interface Library {
   readonly layers: ReadonlyMap<string, Located<Layer>>;
   readonly releases: ReadonlyMap<ReleaseVersion, Located<Release>>;
+  readonly clusters: ReadonlyMap<string, Located<Cluster>>;
   readonly defaults: readonly Located<PoolDefaults>[];
+  /** Documents with errors, as `Layer tools`: they are there, and it would mislead to say that they are not. */
+  readonly broken: ReadonlySet<string>;
   readonly pools: readonly (Located<Pool> & { readonly props: PoolProps })[];
 }
 
 /** Sorts documents by kind and name, and says what is wrong with those that are none. */
 export function collect(documents: readonly YamlDocument[]): { library: Library; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
+  const broken = new Set<string>();
   const layers = new Map<string, Located<Layer>>();
   const releases = new Map<ReleaseVersion, Located<Release>>();
+  const clusters = new Map<string, Located<Cluster>>();
   const defaults: Located<PoolDefaults>[] = [];
   // Pools and what they extend share their names.
   const named = new Map<string, Located<{ name: string }>>();
@@ -35,7 +41,10 @@ export function collect(documents: readonly YamlDocument[]): { library: Library;
     if (kind === undefined) continue;
     const parsed = parseSpec(DOCUMENTS[kind], data, origin);
     diagnostics.push(...parsed.diagnostics);
-    if (parsed.value === undefined) continue;
+    if (parsed.value === undefined) {
+      broken.add(`${kind} ${(data as { name?: unknown }).name}`);
+      continue;
+    }
     const { kind: _, ...value } = parsed.value;
     switch (parsed.value.kind) {
       case 'Layer':
@@ -43,6 +52,9 @@ export function collect(documents: readonly YamlDocument[]): { library: Library;
         break;
       case 'Release':
         add(releases, { value: value as Release, origin });
+        break;
+      case 'Cluster':
+        add(clusters, { value: value as Cluster, origin });
         break;
       case 'PoolDefaults': {
         const located = { value: value as PoolDefaults, origin };
@@ -58,7 +70,7 @@ export function collect(documents: readonly YamlDocument[]): { library: Library;
     }
   }
   pools.sort((a, b) => (a.value.name < b.value.name ? -1 : 1));
-  return { library: { layers, releases, defaults, pools }, diagnostics };
+  return { library: { layers, releases, clusters, defaults, pools, broken }, diagnostics };
 
   function add<T extends { name: string }, L extends Located<T>>(known: Map<string, L>, located: L): boolean {
     const { name } = located.value;

@@ -8,8 +8,13 @@ import { version } from '../version.ts';
 import { parseSpec } from './parse.ts';
 import { parseYaml } from './yaml.ts';
 
-/** The lock: which build each pool has, and which image each build is. Written by `layers build --pin`, read by synth. */
-export const LOCK = 'layers/layers.lock';
+/**
+ * The lock: which build each pool has, and which image each build is. Written by `layers build --pin`, read by synth.
+ * Every cluster has its own, so that its owners can be asked for a review of its pins; `layers.lock` is the unnamed one's.
+ */
+export function lockFile(cluster?: string): string {
+  return `layers/${cluster ?? 'layers'}.lock`;
+}
 
 /** The render format of `dist/`. Within one, no byte of a pool changes by an upgrade of the tool. */
 export const FORMAT = 1;
@@ -59,29 +64,38 @@ export type LockText = z.input<typeof lock>;
 export const EMPTY_LOCK: LockText = { format: FORMAT, minimumVersion: '0.1.0', builds: {}, pools: {} };
 
 /** Reads the lock's text; no text is an empty lock. */
-export function parseLock(text: string | undefined): { lock: LockText; diagnostics: Diagnostic[] } {
+export function parseLock(
+  text: string | undefined,
+  file: string = lockFile(),
+): { lock: LockText; diagnostics: Diagnostic[] } {
   if (text === undefined) return { lock: EMPTY_LOCK, diagnostics: [] };
-  const { documents, diagnostics } = parseYaml(text, LOCK);
+  const { documents, diagnostics } = parseYaml(text, file);
   if (diagnostics.length > 0)
-    return { lock: EMPTY_LOCK, diagnostics: diagnostics.map((found) => ({ ...found, hint: hintFor(text) })) };
+    return {
+      lock: EMPTY_LOCK,
+      diagnostics: diagnostics.map((found) => ({ ...found, hint: hintFor(text, file) })),
+    };
   const [document, another] = documents;
   if (another !== undefined)
     return {
       lock: EMPTY_LOCK,
       diagnostics: failure('input', 'lock-twice', 'the lock has two documents', {
         origin: another.origin,
-      }).diagnostics.map(withHint),
+      }).diagnostics.map(withHint(file)),
     };
-  const origin = { file: LOCK, document: 0 };
+  const origin = { file, document: 0 };
   if (document === undefined)
     return {
       lock: EMPTY_LOCK,
-      diagnostics: failure('input', 'lock-empty', 'the lock is empty', { origin }).diagnostics.map(withHint),
+      diagnostics: failure('input', 'lock-empty', 'the lock is empty', { origin }).diagnostics.map(
+        withHint(file),
+      ),
     };
   const newer = newerThanThis(document.data as Partial<LockText>, origin);
   if (newer !== undefined) return { lock: EMPTY_LOCK, diagnostics: [newer] };
   const parsed = parseSpec(lock, document.data, origin);
-  if (parsed.value === undefined) return { lock: EMPTY_LOCK, diagnostics: parsed.diagnostics.map(withHint) };
+  if (parsed.value === undefined)
+    return { lock: EMPTY_LOCK, diagnostics: parsed.diagnostics.map(withHint(file)) };
   const data = document.data as LockText;
   const dangling = Object.entries(data.pools).filter(([, { build }]) => data.builds[build] === undefined);
   return {
@@ -89,7 +103,7 @@ export function parseLock(text: string | undefined): { lock: LockText; diagnosti
     diagnostics: dangling.flatMap(([pool, { build }]) =>
       failure('input', 'lock-dangling', `the lock pins ${pool} to a build that it does not have: ${build}`, {
         origin: { ...origin, path: ['pools', pool, 'build'] },
-      }).diagnostics.map(withHint),
+      }).diagnostics.map(withHint(file)),
     ),
   };
 }
@@ -125,16 +139,18 @@ function isLater(a: string, b: string): boolean {
   return at >= 0 && left[at]! > right[at]!;
 }
 
-const RESTORE = 'Restore the lock from git: `git checkout -- layers/layers.lock`.';
+function restore(file: string): string {
+  return `Restore the lock from git: \`git checkout -- ${file}\`.`;
+}
 
-function withHint(diagnostic: Diagnostic): Diagnostic {
-  return { hint: RESTORE, ...diagnostic };
+function withHint(file: string) {
+  return (diagnostic: Diagnostic): Diagnostic => ({ hint: restore(file), ...diagnostic });
 }
 
 /** During a merge git has no one lock to restore. */
-function hintFor(text: string): string {
-  if (!/^<{7} /m.test(text)) return RESTORE;
-  return 'Take one side, `git checkout --ours layers/layers.lock`, then `layers synth` and `layers build --pin`.';
+function hintFor(text: string, file: string): string {
+  if (!/^<{7} /m.test(text)) return restore(file);
+  return `Take one side, \`git checkout --ours ${file}\`, then \`layers synth\` and \`layers build --pin\`.`;
 }
 
 const HEADER = '# Which image each pool runs. Written by `layers build --pin`; do not edit it by hand.\n';

@@ -5,7 +5,10 @@ import { dnsLabel, poolName } from '../values/names.ts';
 import { releaseVersion } from '../values/release-version.ts';
 import { pattern } from '../values/value.ts';
 import { build } from './build.ts';
+import { clusterSelector } from './cluster.ts';
 import { layer } from './layer.ts';
+import { machineConfigPool } from './machine-config-pool.ts';
+import { node } from './node.ts';
 import { variant } from './variant.ts';
 
 type TargetShape = { [Name in TargetName]: (typeof TARGETS)[Name]['schema'] };
@@ -33,6 +36,12 @@ export const settings = {
     .describe(
       'Any word, such as "2026-11". Another one builds anew, for newer packages in the repositories.',
     ),
+  ...node,
+  machineConfigPool: machineConfigPool
+    .optional()
+    .describe(
+      'Renders the MachineConfigPool as well: for custom pools, whose nodes have the role of the same name.',
+    ),
   target: variant('target', targetShape).optional().describe('How the image reaches the nodes.'),
 } as const;
 
@@ -45,6 +54,9 @@ const parent = dnsLabel
 export const pool = z.strictObject({
   name: poolName.describe("The MachineConfigPool's name, at most 21 characters."),
   extends: parent,
+  clusters: clusterSelector
+    .optional()
+    .describe('The clusters that have it, by name or by labels. Default: all of them.'),
   ...settings,
 });
 
@@ -53,6 +65,9 @@ export const poolDefaults = z.strictObject({
     .optional()
     .describe('With a name they hold for pools that extend it; without one, for every pool.'),
   extends: parent,
+  clusters: clusterSelector
+    .optional()
+    .describe('Without a name: the clusters whose pools they hold for. Default: all of them.'),
   ...settings,
 });
 

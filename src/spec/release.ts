@@ -9,7 +9,13 @@ const images = z.strictObject({
   ),
   'rhel-coreos-extensions': pinnedImage.optional().describe("The extensions' image."),
   'driver-toolkit': pinnedImage.optional().describe('The image that kernel modules are built in.'),
-  kernel: z.string().min(1).optional().describe("The OS image's kernel, `version-release.arch`."),
+  kernel: pattern(
+    /^[0-9][A-Za-z0-9._+~^]*-[A-Za-z0-9._+~^]+$/,
+    "a kernel's version",
+    'Write version-release.arch: "5.14.0-570.16.1.el9_6.x86_64".',
+  )
+    .optional()
+    .describe("The OS image's kernel, `version-release.arch`."),
   el: pattern(/^[0-9]+(\.[0-9]+)?$/, 'a version of RHEL', 'Write "9.6".')
     .optional()
     .describe('The RHEL under it, such as "9.6".'),

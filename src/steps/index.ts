@@ -8,6 +8,7 @@ import { removeStep } from './remove.ts';
 import { repository } from './repository.ts';
 import { rpms } from './rpms.ts';
 import { run } from './run.ts';
+import { stage } from './stage.ts';
 import { systemd } from './systemd.ts';
 
 /** Every kind of step there is. A new one is its file and its line here: the rest is derived. */
@@ -21,6 +22,7 @@ export const STEPS = {
   kernel,
   files,
   systemd,
+  stage,
   labels,
   run,
 } as const;

@@ -2,12 +2,17 @@ import type { z } from 'zod';
 import type { ContextFile } from '../containerfile/context-file.ts';
 import type { Command, Instruction } from '../containerfile/instruction.ts';
 import type { ReleaseVersion } from '../values/release-version.ts';
+import type { Variable } from './variables.ts';
 
 /** What a step may know of the pool it is rendered for. */
 export interface StepContext {
   readonly release: ReleaseVersion;
   /** RHEL's version under the release, `9.6`, where the release's data has it. */
   readonly el: string | undefined;
+  /** What the release's document says, by name. */
+  readonly variables: Readonly<Partial<Record<Variable, string>>>;
+  /** Whether an earlier step of the pool replaces the base's kernel. */
+  readonly replacesKernel: boolean;
   /** Whether the build has a context: what a cluster builds from a MachineOSConfig has none. */
   readonly hasContext: boolean;
   /** The bytes of a file below `layers/`, and its name for the context; undefined, and reported, where there is no such file. */
@@ -28,8 +33,18 @@ export interface Problem {
   readonly path?: readonly (string | number)[];
 }
 
+/** A stage before the last one, from which the last one copies. */
+export interface Stage {
+  readonly name: string;
+  /** An image by digest. */
+  readonly from: string;
+  readonly instructions: readonly Instruction[];
+}
+
 /** What a step adds to a pool's Containerfile. */
 export interface StepOutput {
+  /** Stages that come before the last one. */
+  readonly stages?: readonly Stage[];
   readonly instructions: readonly Instruction[];
   /** Files that the instructions take from the context. */
   readonly files?: readonly ContextFile[];

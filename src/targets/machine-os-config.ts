@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { secretName } from '../values/names.ts';
 import { pushSpec } from '../values/push-spec.ts';
-import { API_VERSION, defineTarget } from './target.ts';
+import { API_VERSION, defineTarget, machineConfigOf } from './target.ts';
 
 const secretReference = (what: string) => z.strictObject({ name: secretName.describe(what) });
 
@@ -25,11 +25,9 @@ export const machineOSConfig = defineTarget({
   from: () => 'FROM configs AS final',
   // https://github.com/openshift/api, machineconfiguration/v1: MachineOSContainerfile.content, maxLength
   limit: 4096,
-  object(
-    { renderedImagePushSpec, renderedImagePushSecret, baseImagePullSecret },
-    { pool, containerfile, annotations },
-  ) {
-    return {
+  objects({ renderedImagePushSpec, renderedImagePushSecret, baseImagePullSecret }, view) {
+    const { pool, containerfile, annotations } = view;
+    const config = {
       apiVersion: API_VERSION,
       kind: 'MachineOSConfig',
       // The API server refuses any other name than the pool's.
@@ -44,5 +42,6 @@ export const machineOSConfig = defineTarget({
         renderedImagePushSpec,
       },
     };
+    return Object.keys(view.node).length === 0 ? [config] : [config, machineConfigOf(view, view.node)];
   },
 });

@@ -11,6 +11,8 @@ export interface TargetView {
   /** The pool's Containerfile, for targets that the cluster builds. */
   readonly containerfile: string;
   readonly annotations: Readonly<Record<string, string>>;
+  /** More fields for the spec of its MachineConfig. */
+  readonly node: Readonly<Record<string, unknown>>;
 }
 
 /** How a pool's image reaches its nodes: one file that holds all there is to know of it. */
@@ -24,8 +26,8 @@ export interface TargetKind<Name extends string, Schema extends z.ZodType> {
   from(base: PinnedImage): string;
   /** The most characters its Containerfile may have. */
   readonly limit?: number;
-  /** The object that Argo CD applies; none where the pool was never pinned and the object would need it. */
-  object(props: z.output<Schema>, view: TargetView): KubeObject | undefined;
+  /** The objects that Argo CD applies; none where the pool was never pinned and they would need it. */
+  objects(props: z.output<Schema>, view: TargetView): KubeObject[];
 }
 
 export function defineTarget<const Name extends string, Schema extends z.ZodType>(
@@ -36,3 +38,37 @@ export function defineTarget<const Name extends string, Schema extends z.ZodType
 
 export const API_VERSION = 'machineconfiguration.openshift.io/v1';
 export const ROLE_LABEL = 'machineconfiguration.openshift.io/role';
+
+/** A pool's MachineConfig. Of two of a role the later name wins, and up to 4.21 the operator's own count: hence the 99. */
+export function machineConfigOf(
+  { pool, annotations }: TargetView,
+  spec: Readonly<Record<string, unknown>>,
+): KubeObject {
+  const metadata = { name: `99-${pool}-os-layers`, annotations, labels: { [ROLE_LABEL]: pool } };
+  return { apiVersion: API_VERSION, kind: 'MachineConfig', metadata, spec };
+}
+
+/** A custom pool: nodes of the role of its name, and the MachineConfigs of worker before its own. */
+export function machineConfigPoolOf(
+  name: string,
+  annotations: Readonly<Record<string, string>>,
+  {
+    paused,
+    maxUnavailable,
+  }: { readonly paused?: boolean | undefined; readonly maxUnavailable?: number | string | undefined },
+): KubeObject {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'MachineConfigPool',
+    // Before the objects that are of it.
+    metadata: { name, annotations: { ...annotations, 'argocd.argoproj.io/sync-wave': '-1' } },
+    spec: {
+      machineConfigSelector: {
+        matchExpressions: [{ key: ROLE_LABEL, operator: 'In', values: ['worker', name] }],
+      },
+      nodeSelector: { matchLabels: { [`node-role.kubernetes.io/${name}`]: '' } },
+      ...(paused !== undefined && { paused }),
+      ...(maxUnavailable !== undefined && { maxUnavailable }),
+    },
+  };
+}

@@ -53,7 +53,7 @@ export function formatImageRef({ registry, repository, tag, digest }: ImageRef):
 /** An image by digest. A tag would be another image tomorrow, without any change in git. */
 export type PinnedImage = ImageRef & { readonly digest: Digest };
 
-export const pinnedImage = value((text): PinnedImage => {
+export function parsePinnedImage(text: string): PinnedImage {
   const ref = parseImageRef(text);
   if (ref.digest === undefined) {
     throw new ValueError(
@@ -62,7 +62,9 @@ export const pinnedImage = value((text): PinnedImage => {
     );
   }
   return { registry: ref.registry, repository: ref.repository, digest: ref.digest };
-});
+}
+
+export const pinnedImage = value(parsePinnedImage);
 
 /** Where images are pushed to: a repository, whose tags are ours to choose. */
 export const imageRepository = value((text): ImageRef => {

@@ -15,7 +15,7 @@ function assertPlain(text: string): void {
     );
 }
 
-export const absolutePath = value((text): AbsolutePath => {
+export function parseAbsolutePath(text: string): AbsolutePath {
   assertPlain(text);
   if (!text.startsWith('/')) throw new ValueError(`${show(text)} is not an absolute path`, `Write /${text}.`);
   if (text.endsWith('/') || text.includes('//') || text.split('/').includes('.')) {
@@ -25,7 +25,9 @@ export const absolutePath = value((text): AbsolutePath => {
     );
   }
   return text as AbsolutePath;
-});
+}
+
+export const absolutePath = value(parseAbsolutePath);
 
 /** A file below `layers/`, such as `files/agent.conf`. */
 export function parseSourcePath(text: string): string {

@@ -19,3 +19,16 @@ export function isAtLeast(release: ReleaseVersion, minor: `${number}.${number}`)
   const [wantedMajor, wantedMinor] = minor.split('.').map(Number);
   return major! > wantedMajor! || (major === wantedMajor && minorNumber! >= wantedMinor!);
 }
+
+/** Below 0 where `a` is the earlier release, above where it is the later one. Candidates come before their release. */
+export function compareReleases(a: ReleaseVersion, b: ReleaseVersion): number {
+  const [left, right] = [a, b].map((release) => VERSION.exec(release)!);
+  for (const part of [1, 2, 3]) {
+    const difference = Number(left![part]) - Number(right![part]);
+    if (difference !== 0) return difference;
+  }
+  const [before, after] = [left![4], right![4]];
+  if (before === after) return 0;
+  if (before === undefined || after === undefined) return before === undefined ? 1 : -1;
+  return before.localeCompare(after, 'en', { numeric: true });
+}

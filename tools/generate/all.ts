@@ -1,4 +1,5 @@
 import { cliPage } from './cli.ts';
+import { clusterPage } from './cluster.ts';
 import { layerPage } from './layer.ts';
 import { lockPage } from './lock.ts';
 import { poolPage } from './pool.ts';
@@ -12,6 +13,7 @@ export function generated(): Map<string, string> {
     ['docs/reference/layer.md', layerPage()],
     ['docs/reference/pool.md', poolPage()],
     ['docs/reference/pool-defaults.md', poolDefaultsPage()],
+    ['docs/reference/cluster.md', clusterPage()],
     ['docs/reference/release.md', releasePage()],
     ['docs/reference/lock.md', lockPage()],
     ['docs/reference/cli.md', cliPage()],

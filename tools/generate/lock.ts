@@ -1,4 +1,4 @@
-import { LOCK, lock, printLock } from '../../src/spec/lock.ts';
+import { lock, lockFile, printLock } from '../../src/spec/lock.ts';
 import { fence, NOTICE, table } from './markdown.ts';
 import { RELEASE } from './render.ts';
 import { keysOf } from './schema.ts';
@@ -24,7 +24,7 @@ export function lockPage(): string {
   return [
     NOTICE,
     '# The lock\n',
-    `\`${LOCK}\` says which image each pool runs. \`layers build --pin\` writes it, \`layers synth\` reads it, and it is`,
+    `\`${lockFile()}\` says which image each pool runs. \`layers build --pin\` writes it, \`layers synth\` reads it, and it is`,
     'committed with `dist/`. It is sorted, and has nothing in it that differs between two runs with the same result. Do not',
     'edit it by hand; `git revert` of the commit that pinned a digest goes back to the digest before.\n',
     table(keysOf(lock)),

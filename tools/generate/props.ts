@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { build, job } from '../../src/spec/build.ts';
+import { clusterSelector } from '../../src/spec/cluster.ts';
 import { layer } from '../../src/spec/layer.ts';
 import { pool } from '../../src/spec/pool.ts';
 import { STEPS } from '../../src/steps/index.ts';
@@ -15,6 +16,7 @@ const NAMED: readonly (readonly [Schema, string])[] = [
   [innermost(pool.shape.target), 'TargetProps'],
   [build.options[1], 'JobBuildProps'],
   [job, 'JobProps'],
+  [clusterSelector.options[1], 'ClusterLabelsProps'],
   [rpm, 'RpmProps'],
   ...Object.values(STEPS).map(({ name, schema }): [Schema, string] => [schema, `${pascal(name)}Props`]),
   ...Object.values(TARGETS).map(({ name, schema }): [Schema, string] => [
@@ -33,6 +35,7 @@ const SUMMARIES = new Map<string, string>([
   ['StepProps', 'A step: exactly one of these keys, which says its kind.'],
   ['TargetProps', 'How the image reaches the nodes: exactly one of these keys.'],
   ['JobBuildProps', 'A build by a Job on a cluster.'],
+  ['ClusterLabelsProps', 'Clusters by labels that they have, all of them.'],
   ['RpmProps', 'An RPM, by URL or as a file below `layers/`.'],
   ...Object.values(STEPS).map(({ name, summary }): [string, string] => [`${pascal(name)}Props`, summary]),
   ...Object.values(TARGETS).map(({ name, summary }): [string, string] => [
@@ -86,6 +89,7 @@ function typeOf(schema: Schema, place: string, declarations: Map<string, string>
   const inner = innermost(schema);
   if (inner instanceof z.ZodString) return 'string';
   if (inner instanceof z.ZodBoolean) return 'boolean';
+  if (inner instanceof z.ZodNumber) return 'number';
   if (inner instanceof z.ZodLiteral) return [...inner.values].map(literal).join(' | ');
   if (inner instanceof z.ZodEnum) return inner.options.map(literal).join(' | ');
   if (inner instanceof z.ZodUnion) {

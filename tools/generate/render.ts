@@ -9,6 +9,8 @@ export const RELEASE = {
   name: '4.19.3',
   amd64: {
     'rhel-coreos': `quay.io/openshift-release-dev/ocp-v4.0-art-dev@sha256:419${'0'.repeat(60)}3`,
+    'driver-toolkit': `quay.io/openshift-release-dev/ocp-v4.0-art-dev@sha256:419${'0'.repeat(60)}4`,
+    kernel: '5.14.0-570.16.1.el9_6.x86_64',
     el: '9.6',
   },
 };

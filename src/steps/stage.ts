@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { codeCommand } from '../containerfile/code.ts';
+import type { Command, Instruction } from '../containerfile/instruction.ts';
+import { shellTemplate } from '../containerfile/template.ts';
+import { formatImageRef, parsePinnedImage } from '../values/image-ref.ts';
+import { dnsLabel, packageName } from '../values/names.ts';
+import { absolutePath, fileMode, fileOwner, parseAbsolutePath, sourcePath } from '../values/paths.ts';
+import { ValueError, value } from '../values/value.ts';
+import { putFiles } from './put-files.ts';
+import { defineStep, type StepContext } from './step.ts';
+import { expand, isVariable } from './variables.ts';
+
+const image = value((text) => (isVariable(text) ? text : formatImageRef(parsePinnedImage(text))));
+
+const command = value((text) => {
+  if (text.trim() === '') throw new ValueError('this command is empty');
+  return text;
+});
+
+/** A path that may have variables in it. */
+const path = value((text) => {
+  parseAbsolutePath(text.replaceAll(/\$\{release\.[^}]*\}/g, 'x'));
+  return text;
+});
+
+const install = shellTemplate('dnf install -y {{words packages}}', { packages: [''] });
+
+/** The operator's own names, and the last stage's. */
+const RESERVED = ['configs', 'extract', 'final'];
+
+export const stage = defineStep({
+  name: 'stage',
+  summary:
+    'Builds something in an image of its own, and copies the results: kernel modules, a program from source.',
+  schema: z.strictObject({
+    name: dnsLabel.describe('Its name, for the Containerfile.'),
+    from: image.describe(
+      'The image to build in, by digest, or `${release.driver-toolkit}` for kernel modules.',
+    ),
+    packages: z.array(packageName).min(1).optional().describe('Packages to install there first.'),
+    files: z
+      .array(
+        z.strictObject({
+          path: absolutePath.describe('Where it is there.'),
+          content: z.string().optional().describe('Its text.'),
+          source: sourcePath
+            .optional()
+            .describe('Instead of `content`: a file below `layers/`, `files/<name>`.'),
+          mode: fileMode.optional().describe('Permissions in octal, in quotes. Default: "0644".'),
+          owner: fileOwner.optional().describe('`user` or `user:group`. Default: root:root.'),
+        }),
+      )
+      .min(1)
+      .optional()
+      .describe('Files to put there next.'),
+    run: z
+      .array(command)
+      .min(1)
+      .optional()
+      .describe('Commands to run there, in order. `${release.kernel}` and the like are replaced.'),
+    copy: z
+      .array(
+        z.strictObject({
+          from: path.describe('A file or folder there.'),
+          to: path.describe("Where it is in the pool's image."),
+        }),
+      )
+      .min(1)
+      .describe('What the image gets of it.'),
+  }),
+  examples: [
+    {
+      title: 'A kernel module',
+      props: {
+        name: 'module',
+        from: '${release.driver-toolkit}',
+        files: [{ path: '/src/Makefile', content: 'obj-m += example.o\n' }],
+        run: ['make -C /usr/src/kernels/${release.kernel} M=/src modules'],
+        copy: [{ from: '/src/example.ko', to: '/usr/lib/modules/${release.kernel}/extra/example.ko' }],
+      },
+    },
+  ],
+  render(props, context) {
+    if (RESERVED.includes(props.name)) {
+      context.report({
+        code: 'stage-reserved',
+        message: `a stage cannot be called ${props.name}`,
+        hint: `${RESERVED.join(', ')} are stages of the build itself.`,
+        path: ['name'],
+      });
+    }
+    const files = putFiles(
+      (props.files ?? []).map((file, index) => ({ ...file, at: ['files', index] })),
+      context,
+    );
+    const commands = (props.run ?? []).map((code, index) =>
+      codeCommand(expand(code, context, ['run', index])),
+    );
+    return {
+      stages: [
+        {
+          name: props.name,
+          from: expand(props.from, context, ['from']),
+          instructions: [
+            ...runs(props.packages === undefined ? [] : install({ packages: props.packages })),
+            ...files.instructions,
+            ...commands.flatMap((one) => runs([one])),
+          ],
+        },
+      ],
+      instructions: props.copy.map(({ from, to }, index) => copyFrom(props.name, from, to, index, context)),
+      files: files.files,
+      claims: props.copy.map(({ to }, index) => ({
+        verb: 'writes' as const,
+        name: expand(to, context, ['copy', index, 'to']),
+        at: ['copy', index, 'to'],
+      })),
+    };
+  },
+});
+
+function runs(commands: readonly Command[]): Instruction[] {
+  return commands.length === 0 ? [] : [{ kind: 'run', commands, cleans: false }];
+}
+
+function copyFrom(stage: string, from: string, to: string, index: number, context: StepContext): Instruction {
+  return {
+    kind: 'copyFrom',
+    stage,
+    source: expand(from, context, ['copy', index, 'from']),
+    target: expand(to, context, ['copy', index, 'to']),
+  };
+}

@@ -1,0 +1,49 @@
+import type { StepContext } from './step.ts';
+
+/** What a step may ask of its pool's release, `${release.kernel}`. A closed list, and no template language. */
+export const VARIABLES = ['rhel-coreos', 'rhel-coreos-extensions', 'driver-toolkit', 'kernel', 'el'] as const;
+
+export type Variable = (typeof VARIABLES)[number];
+
+const REFERENCE = /\$\{release\.([^}]*)\}/g;
+
+/** A text with its variables' values in it. What cannot be known is reported, and stays as it is. */
+export function expand(text: string, context: StepContext, path: readonly (string | number)[]): string {
+  return text.replaceAll(REFERENCE, (reference, name: string) => lookUp(name, context, path) ?? reference);
+}
+
+/** Whether a text is one variable and nothing else. */
+export function isVariable(text: string): boolean {
+  return new RegExp(`^${REFERENCE.source}$`).test(text);
+}
+
+function lookUp(name: string, context: StepContext, path: readonly (string | number)[]): string | undefined {
+  if (!VARIABLES.includes(name as Variable)) {
+    context.report({
+      code: 'unknown-variable',
+      message: `\${release.${name}} is not known`,
+      hint: `Known are ${VARIABLES.map((known) => `\${release.${known}}`).join(', ')}.`,
+      path,
+    });
+    return undefined;
+  }
+  if (name === 'kernel' && context.replacesKernel) {
+    context.report({
+      code: 'kernel-replaced',
+      message: "a step before this one replaces the kernel: the release's is not the image's any more",
+      hint: 'Write the version of the new kernel in full.',
+      path,
+    });
+    return undefined;
+  }
+  const value = context.variables[name as Variable];
+  if (value === undefined) {
+    context.report({
+      code: 'release-lacks',
+      message: `the Release document of ${context.release} has no ${name}`,
+      hint: 'Add it to the document: `layers release add` writes most of them.',
+      path,
+    });
+  }
+  return value;
+}
