@@ -1,6 +1,9 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { compilePool } from '../../src/compile/compile.ts';
+import { openSources } from '../../src/compile/sources.ts';
+import { loadLibrary } from '../../src/spec/load.ts';
 import { readContainerfile } from '../containerfile/containerfile-reader.ts';
 import { compile, compileIn, DIGEST, errorsOf, MACHINE_OS_CONFIG, repository } from './compile-pool.ts';
 
@@ -224,4 +227,14 @@ it('says everything that is wrong with a pool at once', () => {
       pool: { release: '4.20.1', layers: ['x', 'y', 'x'], target: MACHINE_OS_CONFIG, build: 'local' },
     }).map((error) => error.split(' ')[0]),
   ).toEqual(['unknown-release', 'build-not-ours', 'unknown-layer', 'layer-twice', 'no-source']);
+});
+
+describe('a mistake in a document', () => {
+  it('is the only one that is told: what names the document is not wrong', () => {
+    const root = repository({ layers: [layer('a', { packages: { install: ['a;b'] } })] });
+    const { library, diagnostics } = loadLibrary(root);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['invalid-value']);
+    const [pool] = library.pools;
+    expect(compilePool({ pool: pool!, library, sources: openSources(root) }).diagnostics).toEqual([]);
+  });
 });

@@ -28,7 +28,7 @@ function only(...documents: object[]): EffectivePool {
 }
 
 const layersOf = (found: EffectivePool) => found.layers.map(({ value }) => value);
-const imageOf = (found: EffectivePool) => formatImageRef(found.target.machineConfig!.image);
+const imageOf = (found: EffectivePool) => formatImageRef(found.target.machineConfig!.image!);
 const places = (found: EffectivePool) =>
   [...found.origins].map(([key, { document, path }]) => `${key}: ${document} ${formatPath(path)}`).sort();
 

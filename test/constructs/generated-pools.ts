@@ -160,6 +160,13 @@ export const STEP_PROPS = (hasContext: boolean) =>
       }),
       fc.record({ id: name, metalink: url, gpgcheck: fc.constant(false) }),
     ),
+    stage: fc.record({
+      name: fc.constantFrom('builder', 'module'),
+      from: fc.constantFrom('${release.driver-toolkit}', `quay.io/example/dtk@sha256:${'d'.repeat(64)}`),
+      packages: optional(packageNames),
+      run: optional(fc.constant(['make -C /usr/src/kernels/${release.kernel}', 'a; b || true'])),
+      copy: fc.constantFrom('/usr/lib/made', '/usr/bin/tool').map((to) => [{ from: '/out', to }]),
+    }),
     systemd: fc
       .record({
         enable: optional(unitNames),

@@ -100,10 +100,8 @@ const CODES = [
   'command cd /tmp',
   'hash -r',
   'time true',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
   ': "${x:=1}"',
   'echo "$((x=5))"',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
   'echo "${x?no}"',
   "echo $'a\\'' '",
   'echo $"a"',

@@ -35,6 +35,7 @@ const SAME: {
   readonly kernel: Same<props.KernelProps, StepInput<'kernel'>>;
   readonly files: Same<props.FilesProps, StepInput<'files'>>;
   readonly systemd: Same<props.SystemdProps, StepInput<'systemd'>>;
+  readonly stage: Same<props.StageProps, StepInput<'stage'>>;
   readonly labels: Same<props.LabelsProps, StepInput<'labels'>>;
   readonly repository: Same<props.RepositoryProps, StepInput<'repository'>>;
   readonly run: Same<props.RunProps, StepInput<'run'>>;
@@ -53,6 +54,7 @@ const SAME: {
   kernel: true,
   files: true,
   systemd: true,
+  stage: true,
   labels: true,
   repository: true,
   run: true,

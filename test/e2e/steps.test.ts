@@ -41,7 +41,10 @@ beforeAll(async () => {
     'layers/all.yaml',
     documents(
       release('4.18.3', await baseRef(registry)),
-      release('4.19.3', await baseRef(registry, '2')),
+      release('4.19.3', await baseRef(registry, '2'), {
+        'driver-toolkit': await baseRef(registry),
+        kernel: '5.14.0-1.el9.x86_64',
+      }),
       ...CASES.flatMap(({ name, steps, base, release = '4.19.3' }) => [
         layer(name, ...steps(served.url)),
         {

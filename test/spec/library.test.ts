@@ -98,7 +98,9 @@ describe('the documents of layers/', () => {
     ]);
     for (const { hint, code } of diagnostics) {
       if (code === 'unknown-kind')
-        expect(hint).toBe('A document begins with kind: and one of Layer, Release, Pool, PoolDefaults.');
+        expect(hint).toBe(
+          'A document begins with kind: and one of Layer, Release, Pool, PoolDefaults, Cluster.',
+        );
     }
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { locate } from '../../src/spec/locate.ts';
-import { EMPTY_LOCK, FORMAT, LOCK, type LockText, parseLock, printLock } from '../../src/spec/lock.ts';
+import { EMPTY_LOCK, FORMAT, type LockText, lockFile, parseLock, printLock } from '../../src/spec/lock.ts';
 import { version } from '../../src/version.ts';
 
 const hash = (text: string) => text.repeat(32).slice(0, 32);
@@ -57,7 +57,7 @@ function errorOf(text: string) {
   const { lock, diagnostics } = parseLock(text);
   const [first, ...more] = diagnostics;
   const place = first!.origin && locate(text, first!.origin);
-  expect(first).toMatchObject({ severity: 'error', source: 'input', origin: { file: LOCK } });
+  expect(first).toMatchObject({ severity: 'error', source: 'input', origin: { file: lockFile() } });
   return {
     error: `${place?.line ?? '?'}:${place?.column ?? '?'} ${first!.message}`,
     hint: first!.hint,

@@ -82,6 +82,24 @@ const REFUSED: Record<StepName, [props: unknown, message: string][]> = {
     [{ dropins: [{ unit: 'a.service', name: '../10.conf', content: '' }] }, 'is not the name of a drop-in'],
     [{ dropins: [{ unit: 'a.service', name: '10.conf' }] }, 'either a content or a source'],
   ],
+  stage: [
+    [{ name: 'a', from: 'q.io/a:1', copy: [{ from: '/a', to: '/b' }] }, 'has no digest'],
+    [
+      { name: 'a', from: '${release.kernel} x', copy: [{ from: '/a', to: '/b' }] },
+      'does not say which registry',
+    ],
+    [{ name: 'A', from: '${release.driver-toolkit}', copy: [{ from: '/a', to: '/b' }] }, 'is not a name'],
+    [{ name: 'a', from: '${release.driver-toolkit}', copy: [] }, 'Too small'],
+    [{ name: 'a', from: '${release.driver-toolkit}', copy: [{ from: '/a/../b', to: '/b' }] }, 'has ".."'],
+    [
+      { name: 'a', from: '${release.driver-toolkit}', copy: [{ from: '/a', to: 'b' }] },
+      'is not an absolute path',
+    ],
+    [
+      { name: 'a', from: '${release.driver-toolkit}', run: [' '], copy: [{ from: '/a', to: '/b' }] },
+      'is empty',
+    ],
+  ],
   labels: [
     [{}, 'this step has no label'],
     [{ Team: 'a' }, "is not a label's key"],

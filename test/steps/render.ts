@@ -25,6 +25,13 @@ export function renderStep(name: StepName, props: unknown, options: RenderOption
   const context: StepContext = {
     release: (options.release ?? '4.19.3') as ReleaseVersion,
     el: 'el' in options ? options.el : '9.6',
+    variables: {
+      'rhel-coreos': `quay.io/example/os@sha256:${'1'.repeat(64)}`,
+      'driver-toolkit': `quay.io/example/dtk@sha256:${'2'.repeat(64)}`,
+      kernel: '5.14.0-570.16.1.el9_6.x86_64',
+      el: '9.6',
+    },
+    replacesKernel: false,
     hasContext: options.hasContext ?? true,
     report: (problem) => problems.push(problem),
     source(path, at) {

@@ -5,11 +5,11 @@ export const BASE = `quay.io/openshift-release-dev/ocp-v4.0-art-dev@${DIGEST}`;
 
 export const RELEASES = `kind: Release
 name: "4.18.21"
-amd64: { rhel-coreos: "${BASE}", el: "9.4" }
+amd64: { rhel-coreos: "${BASE}", driver-toolkit: "${BASE}", kernel: 5.14.0-427.1.1.el9_4.x86_64, el: "9.4" }
 ---
 kind: Release
 name: "4.19.3"
-amd64: { rhel-coreos: "${BASE.replaceAll('4444', '4193')}", el: "9.6" }
+amd64: { rhel-coreos: "${BASE.replaceAll('4444', '4193')}", driver-toolkit: "${BASE}", kernel: 5.14.0-570.16.1.el9_6.x86_64, el: "9.6" }
 `;
 
 export const LAYER = `kind: Layer

@@ -5,7 +5,7 @@ import type { TargetKind } from '../../src/targets/target.ts';
 import type { Digest } from '../../src/values/digest.ts';
 
 const DIGEST = `sha256:${'a1'.repeat(32)}` as Digest;
-const VIEW = { pool: 'worker', containerfile: 'FROM configs AS final\n', annotations: { a: 'b' } };
+const VIEW = { pool: 'worker', containerfile: 'FROM configs AS final\n', annotations: { a: 'b' }, node: {} };
 const KINDS = Object.values(TARGETS) as unknown as TargetKind<string, z.ZodType>[];
 
 const PROPS = {
@@ -16,10 +16,10 @@ const PROPS = {
   },
 };
 
-/** A target's object for props as they are written. */
+/** A target's first object for props as they are written. */
 const objectOf = (name: keyof typeof TARGETS, more: object = {}, view: object = {}) => {
   const kind = TARGETS[name] as unknown as TargetKind<string, z.ZodType>;
-  return kind.object(kind.schema.parse({ ...PROPS[name], ...more }), { ...VIEW, ...view });
+  return kind.objects(kind.schema.parse({ ...PROPS[name], ...more }), { ...VIEW, ...view })[0];
 };
 
 describe('every target', () => {

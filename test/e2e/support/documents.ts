@@ -9,8 +9,8 @@ function escaped(value: object): string {
   });
 }
 
-export function release(name: string, base: string): object {
-  return { kind: 'Release', name, amd64: { 'rhel-coreos': base } };
+export function release(name: string, base: string, more: object = {}): object {
+  return { kind: 'Release', name, amd64: { 'rhel-coreos': base, ...more } };
 }
 
 export interface PoolOptions {

@@ -314,6 +314,32 @@ export const BUILDS: Record<StepName, readonly Build[] | { readonly notHere: str
       fails: /fixture-absent\.service does not exist/,
     },
   ],
+  stage: [
+    {
+      what: 'copies what was made in another image, and nothing else of it',
+      steps: () => [
+        {
+          stage: {
+            name: 'builder',
+            from: '${release.driver-toolkit}',
+            files: [{ path: '/src/in.txt', content: "$HOME 'quoted'\n" }],
+            run: [
+              'mkdir /out',
+              'cp /src/in.txt /out/${release.kernel}',
+              'ln -s in.txt /src/link; echo two > /out/two',
+            ],
+            copy: [{ from: '/out', to: '/usr/lib/made' }],
+          },
+        },
+      ],
+      holds: [
+        `test "$(cat /usr/lib/made/5.14.0-1.el9.x86_64)" = "\\$HOME 'quoted'"`,
+        'test "$(cat /usr/lib/made/two)" = two',
+        'test ! -e /src',
+        'test ! -e /out',
+      ],
+    },
+  ],
   labels: [
     {
       what: 'with values that are other things to a shell or a Containerfile',
