@@ -1,12 +1,16 @@
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
-/** Replaces a file's text, or leaves it as it was; permissions are kept, and equal bytes are not written. */
-export async function atomicWrite(file: string, text: string): Promise<boolean> {
+/**
+ * Replaces a file's text, or leaves it as it was; permissions are kept, and equal bytes are not written. `scratch` is a
+ * folder of the same file system, for what a killed process leaves behind.
+ */
+export async function atomicWrite(file: string, text: string, scratch = dirname(file)): Promise<boolean> {
   if ((await readFile(file, 'utf8').catch(() => undefined)) === text) return false;
   await mkdir(dirname(file), { recursive: true });
   const mode = (await stat(file).catch(() => undefined))?.mode ?? 0o644;
-  const temporary = `${file}.${process.pid}.tmp`;
+  await mkdir(scratch, { recursive: true });
+  const temporary = join(scratch, `${basename(file)}.${process.pid}.tmp`);
   try {
     const handle = await open(temporary, 'w', mode);
     try {

@@ -1,4 +1,4 @@
-import { failure } from '../diagnostics.ts';
+import { failure, LayersError } from '../diagnostics.ts';
 import type { CopySource } from '../engines/skopeo.ts';
 import { contentTag } from '../plan/arguments.ts';
 import type { BuildPlan } from '../plan/plan.ts';
@@ -37,12 +37,21 @@ async function findLocked(run: Run, hash: string, images: readonly string[]): Pr
   const known = lock.builds[hash];
   if (!known?.pushed) return undefined;
   const digest = known.digest as Digest;
+  let unanswered: LayersError | undefined;
   const pins = Object.entries(lock.pools).filter(([, { build }]) => build === hash);
   for (const image of new Set([...pins.map(([, pin]) => pin.image), ...images])) {
     const ref = { ...parseImageRef(image), digest };
-    if ((await registries.find(ref)) === undefined) continue;
+    try {
+      if ((await registries.find(ref)) === undefined) continue;
+    } catch (error) {
+      // A registry that was left behind must not keep anybody from the one that has the image, too.
+      if (!(error instanceof LayersError)) throw error;
+      unanswered ??= error;
+      continue;
+    }
     return { how: 'copied', digest, image, source: await registrySource(run, ref) };
   }
+  if (unanswered !== undefined) throw unanswered;
   if (pins.length === 0) return undefined;
   // Built again it would have another digest, which the other pools' repositories do not have.
   const [pool, { image }] = pins[0]!;

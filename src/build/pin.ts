@@ -6,6 +6,7 @@ import { EMPTY_LOCK, type LockText, lockFile, parseLock, printLock } from '../sp
 import { parsePoolId } from '../values/pool-id.ts';
 import { atomicWrite } from './atomic-write.ts';
 import type { PoolResult } from './events.ts';
+import { LOCAL } from './journal.ts';
 
 /** Locks, by cluster. */
 export type Locks = ReadonlyMap<string | undefined, LockText>;
@@ -72,5 +73,5 @@ export function pinned(
 
 /** Writes a lock whole, or not at all. False where it is the same already. */
 export async function writeLock(root: string, cluster: string | undefined, lock: LockText): Promise<boolean> {
-  return atomicWrite(join(root, lockFile(cluster)), printLock(lock));
+  return atomicWrite(join(root, lockFile(cluster)), printLock(lock), join(root, LOCAL));
 }

@@ -1,7 +1,5 @@
-import { printStage } from '../containerfile/print.ts';
-import { below, type Diagnostic, type Origin } from '../diagnostics.ts';
+import type { Diagnostic } from '../diagnostics.ts';
 import type { Cluster } from '../spec/cluster.ts';
-import type { Layer } from '../spec/layer.ts';
 import type { Library, Located } from '../spec/library.ts';
 import { FORMAT } from '../spec/lock.ts';
 import type { Pool } from '../spec/pool.ts';
@@ -10,13 +8,16 @@ import { kindOf } from '../spec/variant.ts';
 import type { StepContext } from '../steps/step.ts';
 import { TARGETS } from '../targets/index.ts';
 import { formatImageRef, type PinnedImage } from '../values/image-ref.ts';
-import { compareReleases, isAtLeast } from '../values/release-version.ts';
-import type { CompiledPool, Traced, TracedStage } from './compiled-pool.ts';
-import { compose } from './compose.ts';
+import type { CompiledPool } from './compiled-pool.ts';
+import { type Composed, compose } from './compose.ts';
+import { costs, printContainerfile } from './containerfile-text.ts';
 import { type EffectivePool, effectivePool } from './effective.ts';
 import { contentHash } from './hash.ts';
 import { pushedTo } from './images.ts';
+import { resolveLayers } from './layers.ts';
 import { nodeSpec } from './node.ts';
+import { reportOn } from './report.ts';
+import { checkPool } from './rules.ts';
 import type { Sources } from './sources.ts';
 
 export interface CompileInput {
@@ -34,89 +35,16 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
   const { effective: pool, diagnostics } = effectivePool(own, library, cluster);
   if (pool === undefined) return { diagnostics };
   const { origin } = own;
-  const reject = (
-    code: string,
-    key: string,
-    message: string,
-    hint: string,
-    severity: Diagnostic['severity'] = 'error',
-  ): void => {
-    diagnostics.push({
-      code,
-      severity,
-      source: severity === 'error' ? 'input' : 'finding',
-      message,
-      hint,
-      origin: pool.origins.get(key) ?? below(origin, [key]),
-    });
-  };
+  const reject = reportOn(pool, origin, diagnostics);
   const [targetName] = kindOf(pool.target);
   const target = TARGETS[targetName];
   const release = library.releases.get(pool.release)?.value;
   const base = pool.base ?? release?.amd64['rhel-coreos'];
-  if (base === undefined && !library.broken.has(`Release ${pool.release}`)) {
-    reject(
-      'unknown-release',
-      'release',
-      `there is no Release document for ${pool.release}`,
-      target.builtBy === 'cluster'
-        ? 'Add one with its images by digest.'
-        : 'Add one with its images by digest, or give the pool a base.',
-    );
-  }
-  if (target.builtBy === 'cluster' && pool.build !== undefined) {
-    reject(
-      'build-not-ours',
-      'build',
-      'the cluster builds this pool itself, from its MachineOSConfig',
-      'Leave build out, or use the target machineConfig.',
-    );
-  }
-  if (target.builtBy === 'cluster' && pool.base !== undefined) {
-    reject(
-      'base-not-ours',
-      'base',
-      'the cluster builds this pool from the OS image of its own release',
-      'Leave base out, or use the target machineConfig.',
-    );
-  }
-  if (targetName === 'machineOSConfig' && !isAtLeast(pool.release, '4.18')) {
-    reject(
-      'machineosconfig-too-old',
-      'release',
-      `OpenShift ${pool.release} has another, older MachineOSConfig API`,
-      'Use the target machineConfig, or a release from 4.18 on.',
-    );
-  }
-  if (pool.machineConfigPool !== undefined && ['master', 'worker'].includes(pool.name)) {
-    reject(
-      'pool-not-custom',
-      'machineConfigPool',
-      `${pool.name} is the cluster's own pool`,
-      'Leave machineConfigPool out: pause it with `oc patch`, and set maxUnavailable there.',
-    );
-  }
   const image = pushedTo(pool, cluster?.value);
-  if (target.builtBy === 'runner' && image === undefined) {
-    reject(
-      'image-missing',
-      'target',
-      `it is not said where the image of ${pool.name} is pushed`,
-      'Write target: { machineConfig: { image: … } }, or give its Cluster a registry.',
-    );
-  }
-  const runs = cluster?.value.release;
-  if (runs !== undefined && compareReleases(pool.release, runs) > 0) {
-    reject(
-      'newer-than-cluster',
-      'release',
-      `the pool is built for ${pool.release}, and ${cluster!.value.name} runs ${runs}`,
-      'Nodes must not be newer than their cluster: upgrade the cluster first.',
-    );
-  }
-  const layers = resolveLayers(pool.layers, library, diagnostics);
+  const hasRelease = release !== undefined || library.broken.has(`Release ${pool.release}`);
+  checkPool({ pool, targetName, cluster: cluster?.value, base, hasRelease, image }, reject);
   const composed = compose({
-    layers,
+    layers: resolveLayers(pool.layers, library, diagnostics),
     release: pool.release,
     variables: variablesOf(release, base),
     hasContext: target.builtBy === 'runner',
@@ -128,17 +56,13 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
   const node = nodeSpec(pool, release, kinds, reject);
   if (base === undefined || diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
 
-  const wantsComments = target.builtBy === 'runner';
-  const containerfile = [
-    ...composed.stages.map((stage) => printBuilder(stage, wantsComments)),
-    printStage(target.from(base), withComments(composed.traced, wantsComments)),
-  ].join('\n');
+  const containerfile = printContainerfile(target.from(base), composed, target.builtBy === 'runner');
   if (target.limit !== undefined && [...containerfile].length > target.limit) {
     reject(
       'containerfile-too-long',
       'layers',
       `its Containerfile has ${[...containerfile].length} characters, and a MachineOSConfig holds ${target.limit}`,
-      `Move files and downloads into an RPM, or use the target machineConfig. By layer: ${costs(composed.traced)}.`,
+      `Move files and downloads into an RPM, or use the target machineConfig. By layer: ${costs(composed)}.`,
     );
     return { diagnostics };
   }
@@ -164,11 +88,7 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
   };
 }
 
-function hashOf(
-  { refresh }: EffectivePool,
-  base: PinnedImage,
-  { stages, traced, files }: ReturnType<typeof compose>,
-): string {
+function hashOf({ refresh }: EffectivePool, base: PinnedImage, { stages, traced, files }: Composed): string {
   const instructions = traced.map(({ instruction }) => instruction);
   return contentHash({
     format: FORMAT,
@@ -179,54 +99,6 @@ function hashOf(
     instructions,
     files,
   });
-}
-
-function resolveLayers(
-  entries: EffectivePool['layers'],
-  library: Library,
-  diagnostics: Diagnostic[],
-): Located<Layer>[] {
-  const places = new Map<string, Origin>();
-  return entries.flatMap(({ value: entry, origin: at }) => {
-    const name = typeof entry === 'string' ? entry : entry.name;
-    const first = places.get(name);
-    if (first !== undefined) {
-      diagnostics.push({
-        code: 'layer-twice',
-        severity: 'error',
-        source: 'input',
-        message: `the pool has the layer ${name} twice`,
-        hint: 'Leave one of them out, or rename the one written in place.',
-        origin: at,
-        related: [{ message: 'the first one', origin: first }],
-      });
-      return [];
-    }
-    places.set(name, at);
-    if (typeof entry !== 'string') return [{ value: entry, origin: at }];
-    const layer = library.layers.get(entry);
-    if (layer !== undefined) return [layer];
-    if (library.broken.has(`Layer ${entry}`)) return [];
-    const known = [...library.layers.keys()].join(', ');
-    diagnostics.push({
-      code: 'unknown-layer',
-      severity: 'error',
-      source: 'input',
-      message: `there is no layer ${entry}`,
-      hint: known === '' ? 'There are no Layer documents yet.' : `Known are: ${known}.`,
-      origin: at,
-    });
-    return [];
-  });
-}
-
-/** A stage before the last one. It needs no commit: nothing of it ships but what is copied. */
-function printBuilder({ name, from, instructions, layer }: TracedStage, wantsComments: boolean): string {
-  const text = printStage(
-    `FROM ${from} AS ${name}`,
-    instructions.map((instruction) => ({ instruction })),
-  );
-  return wantsComments ? `# ${layer}: stage\n${text}` : text;
 }
 
 /** What steps may ask of the release by name. */
@@ -240,24 +112,4 @@ function variablesOf(release: Release | undefined, base: PinnedImage | undefined
     kernel: images?.kernel,
     el: images?.el,
   };
-}
-
-/** Each step's name above its first instruction. What the cluster builds has none: a changed reason must not start a build. */
-function withComments(traced: readonly Traced[], wanted: boolean) {
-  return traced.map(({ instruction, layer, kind, comment }, index) => {
-    const before = traced[index - 1];
-    const isFirst =
-      before === undefined || before.layer !== layer || before.kind !== kind || before.comment !== comment;
-    if (!wanted || layer === undefined || !isFirst) return { instruction };
-    return { instruction, comment: `${layer}: ${kind}${comment === undefined ? '' : ` (${comment})`}` };
-  });
-}
-
-function costs(traced: readonly Traced[]): string {
-  const byLayer = new Map<string, number>();
-  for (const { layer = 'what every stage has', instruction } of traced) {
-    const length = [...printStage('', [{ instruction }])].length - 1;
-    byLayer.set(layer, (byLayer.get(layer) ?? 0) + length);
-  }
-  return [...byLayer].map(([layer, length]) => `${layer} ${length}`).join(', ');
 }

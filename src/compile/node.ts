@@ -1,16 +1,8 @@
-import type { Diagnostic } from '../diagnostics.ts';
 import type { Release } from '../spec/release.ts';
 import { formatImageRef } from '../values/image-ref.ts';
 import { isAtLeast } from '../values/release-version.ts';
 import type { EffectivePool } from './effective.ts';
-
-type Report = (
-  code: string,
-  key: string,
-  message: string,
-  hint: string,
-  severity?: Diagnostic['severity'],
-) => void;
+import type { Report } from './report.ts';
 
 /** What goes into a pool's MachineConfig beside its image. */
 export interface NodeSpec {

@@ -1,0 +1,84 @@
+import type { Cluster } from '../spec/cluster.ts';
+import { TARGETS, type TargetName } from '../targets/index.ts';
+import type { ImageRef, PinnedImage } from '../values/image-ref.ts';
+import { compareReleases, isAtLeast } from '../values/release-version.ts';
+import type { EffectivePool } from './effective.ts';
+import type { Report } from './report.ts';
+
+export interface RuleInput {
+  readonly pool: EffectivePool;
+  readonly targetName: TargetName;
+  readonly cluster: Cluster | undefined;
+  readonly base: PinnedImage | undefined;
+  /** Whether there is a Release document, though it may have errors. */
+  readonly hasRelease: boolean;
+  /** Where the image is pushed. */
+  readonly image: ImageRef | undefined;
+}
+
+/** What cannot be about a pool as a whole, whatever its layers are. */
+export function checkPool(
+  { pool, targetName, cluster, base, hasRelease, image }: RuleInput,
+  reject: Report,
+): void {
+  const target = TARGETS[targetName];
+  if (base === undefined && !hasRelease) {
+    reject(
+      'unknown-release',
+      'release',
+      `there is no Release document for ${pool.release}`,
+      target.builtBy === 'cluster'
+        ? 'Add one with its images by digest.'
+        : 'Add one with its images by digest, or give the pool a base.',
+    );
+  }
+  if (target.builtBy === 'cluster' && pool.build !== undefined) {
+    reject(
+      'build-not-ours',
+      'build',
+      'the cluster builds this pool itself, from its MachineOSConfig',
+      'Leave build out, or use the target machineConfig.',
+    );
+  }
+  if (target.builtBy === 'cluster' && pool.base !== undefined) {
+    reject(
+      'base-not-ours',
+      'base',
+      'the cluster builds this pool from the OS image of its own release',
+      'Leave base out, or use the target machineConfig.',
+    );
+  }
+  if (targetName === 'machineOSConfig' && !isAtLeast(pool.release, '4.18')) {
+    reject(
+      'machineosconfig-too-old',
+      'release',
+      `OpenShift ${pool.release} has another, older MachineOSConfig API`,
+      'Use the target machineConfig, or a release from 4.18 on.',
+    );
+  }
+  if (pool.machineConfigPool !== undefined && ['master', 'worker'].includes(pool.name)) {
+    reject(
+      'pool-not-custom',
+      'machineConfigPool',
+      `${pool.name} is the cluster's own pool`,
+      'Leave machineConfigPool out: pause it with `oc patch`, and set maxUnavailable there.',
+    );
+  }
+  if (target.builtBy === 'runner' && image === undefined) {
+    reject(
+      'image-missing',
+      'target',
+      `it is not said where the image of ${pool.name} is pushed`,
+      'Write target: { machineConfig: { image: … } }, or give its Cluster a registry.',
+    );
+  }
+  const runs = cluster?.release;
+  if (runs !== undefined && compareReleases(pool.release, runs) > 0) {
+    reject(
+      'newer-than-cluster',
+      'release',
+      `the pool is built for ${pool.release}, and ${cluster!.name} runs ${runs}`,
+      'Nodes must not be newer than their cluster: upgrade the cluster first.',
+    );
+  }
+}
