@@ -182,6 +182,23 @@ describe('equal builds', () => {
     await buildWithoutEngine('--pin');
     expect(await osImageOf('alpha')).toBe(before);
   });
+
+  it('are found where they are, though another registry that the lock names is gone', async () => {
+    const digest = (await osImageOf('alpha'))!.split('@')[1]!;
+    const { builds, pools } = await lock();
+    const { build: hash } = pools.alpha!;
+    // A registry that nobody answers for has it as well, as the lock says; its pool comes first.
+    const gone = '127.0.0.1:9/os/aaa';
+    const text = await workspace.read('layers/layers.lock');
+    await workspace.write(
+      'layers/layers.lock',
+      text.replace('pools:\n', `pools:\n  "aaa":\n    build: "${hash}"\n    image: ${gone}\n`),
+    );
+    expect(builds[hash]!.pushed).toBe(true);
+    await given({ alpha: { layers: [motd('equal')], image: 'moved-again' } }, { keepPins: true });
+    await build('--pin');
+    expect(await osImageOf('alpha')).toBe(`${registry.host}/os/moved-again@${digest}`);
+  });
 });
 
 describe('what is built already', () => {
