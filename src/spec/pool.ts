@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TARGETS, type TargetName } from '../targets/index.ts';
-import { pinnedImage } from '../values/image-ref.ts';
+import { osImage } from '../values/image-ref.ts';
 import { dnsLabel, poolName } from '../values/names.ts';
 import { releaseVersion } from '../values/release-version.ts';
 import { pattern } from '../values/value.ts';
@@ -29,7 +29,7 @@ export const settings = {
     .min(1)
     .optional()
     .describe('Its layers, in this order: names of Layer documents, or layers written in place.'),
-  base: pinnedImage.optional().describe("An OS image by digest, instead of the release's."),
+  base: osImage.optional().describe("An OS image by digest, instead of the release's."),
   build: build.optional(),
   refresh: pattern(/^[A-Za-z0-9][A-Za-z0-9._:+-]{0,62}$/, 'a word', 'Write one word, such as "2026-11".')
     .optional()

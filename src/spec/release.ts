@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { pinnedImage } from '../values/image-ref.ts';
+import { osImage, pinnedImage } from '../values/image-ref.ts';
 import { releaseVersion } from '../values/release-version.ts';
 import { pattern } from '../values/value.ts';
 
 const images = z.strictObject({
-  'rhel-coreos': pinnedImage.describe(
-    'The OS image: what `oc adm release info --image-for rhel-coreos` prints.',
-  ),
+  'rhel-coreos': osImage.describe('The OS image: what `oc adm release info --image-for rhel-coreos` prints.'),
   'rhel-coreos-extensions': pinnedImage.optional().describe("The extensions' image."),
   'driver-toolkit': pinnedImage.optional().describe('The image that kernel modules are built in.'),
   kernel: pattern(

@@ -66,6 +66,17 @@ export function parsePinnedImage(text: string): PinnedImage {
 
 export const pinnedImage = value(parsePinnedImage);
 
+/** An OS image. A release's payload, which its name and some documents suggest, has no OS in it. */
+export const osImage = value((text): PinnedImage => {
+  const image = parsePinnedImage(text);
+  // oc-mirror puts payloads into release-images, and the images of a release into release.
+  if (!/(?:^|\/)(?:ocp-release(?:-nightly)?|release-images)$/.test(image.repository)) return image;
+  throw new ValueError(
+    `${show(text)} is the payload of a release, and not an OS image`,
+    `The OS image is what \`oc adm release info --image-for rhel-coreos ${text}\` prints.`,
+  );
+});
+
 /** Where images are pushed to: a repository, whose tags are ours to choose. */
 export const imageRepository = value((text): ImageRef => {
   const ref = parseImageRef(text);

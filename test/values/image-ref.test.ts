@@ -5,6 +5,7 @@ import {
   formatImageRef,
   imageRef,
   imageRepository,
+  osImage,
   parseImageRef,
   pinnedImage,
 } from '../../src/values/image-ref.ts';
@@ -107,5 +108,26 @@ describe('a digest', () => {
     expect(parse(sha256, SUM).value).toBe(SUM);
     expect(parse(sha256, DIGEST).message).toContain('is not a sha256 sum');
     expect(parse(sha256, SUM.toUpperCase()).message).toContain('is not a sha256 sum');
+  });
+});
+
+describe('an OS image', () => {
+  it.each([
+    'openshift-release-dev/ocp-v4.0-art-dev',
+    'openshift/release',
+    'os/release-images-of-ours',
+  ])('may be in %s', (repository) => {
+    expect(parse(osImage, `quay.io/${repository}@${DIGEST}`)).toMatchObject({ value: { repository } });
+  });
+
+  it.each([
+    'openshift-release-dev/ocp-release',
+    'ocp-release-nightly',
+    'openshift/release-images',
+  ])('is not the payload of a release, as in %s', (repository) => {
+    const text = `quay.io/${repository}@${DIGEST}`;
+    const { message, hint } = parse(osImage, text);
+    expect(message).toContain('is the payload of a release, and not an OS image');
+    expect(hint).toContain(`--image-for rhel-coreos ${text}`);
   });
 });
