@@ -46,10 +46,10 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   if (!options.pin) return { pools, pinned: false };
   // Builds take minutes: what was edited meanwhile was not reviewed, and what was pinned meanwhile is not to be lost.
   assertFresh(root);
-  const clusters = await pin(root, pools, plans);
-  if (git === undefined) return { pools, pinned: clusters.changed };
-  const commit = await commitPins(git, root, [...clusters.files.keys()]);
-  return { pools, pinned: clusters.changed, ...(commit !== undefined && { commit }) };
+  const { clusters, changed } = await pin(root, pools, plans);
+  if (git === undefined) return { pools, pinned: changed };
+  const commit = await commitPins(git, root, clusters);
+  return { pools, pinned: changed, ...(commit !== undefined && { commit }) };
 }
 
 /** What was reviewed is what is built: a `dist/` that is not what `layers/` says is neither. */

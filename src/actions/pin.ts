@@ -8,9 +8,9 @@ import { type LockText, lockFile, parseLock } from '../spec/lock.ts';
 import { render, write } from '../synth/synth.ts';
 import { parsePoolId } from '../values/pool-id.ts';
 
-/** The locks that were looked at, by cluster, and whether any of them changed. */
+/** The clusters whose locks were looked at, and whether any of these changed. */
 export interface Pinned {
-  readonly files: ReadonlyMap<string | undefined, string>;
+  readonly clusters: readonly (string | undefined)[];
   readonly changed: boolean;
 }
 
@@ -21,9 +21,9 @@ export async function pin(
   plans: ReadonlyMap<string, BuildPlan>,
 ): Promise<Pinned> {
   const locks = await readLocks(root, clustersOf(results.map(({ pool }) => pool)));
-  const files = new Map([...locks.keys()].map((cluster) => [cluster, lockFile(cluster)]));
+  const clusters = [...locks.keys()];
   const before = new Map<string, Buffer | undefined>();
-  for (const file of files.values())
+  for (const file of clusters.map(lockFile))
     before.set(file, await readFile(join(root, file)).catch(() => undefined));
   let changed = false;
   try {
@@ -39,7 +39,7 @@ export async function pin(
     }
     throw error;
   }
-  return { files, changed };
+  return { clusters, changed };
 }
 
 /** Commits the locks and `dist/`, and nothing else. */

@@ -53,11 +53,16 @@ export function effectivePool(
   const layers = [...sources].flatMap(({ value, origin }) =>
     (value.layers ?? []).map((entry, index) => ({ value: entry, origin: below(origin, ['layers', index]) })),
   );
-  for (const key of ['release', 'target'] as const) {
-    if (values[key] === undefined) diagnostics.push(missing(key, own));
-  }
-  if (layers.length === 0) diagnostics.push(missing('layers', own));
-  if (diagnostics.length > 0) return { diagnostics };
+  const lacking = [
+    ...(['release', 'target'] as const).filter((key) => values[key] === undefined),
+    ...(layers.length === 0 ? ['layers'] : []),
+  ];
+  // What a document with errors would have said is not known: it may be all that is missing here.
+  const isKnown = [undefined, ...[...sources].map(({ value }) => value.extends)].every(
+    (name) => !isBroken(name, library),
+  );
+  if (isKnown) diagnostics.push(...lacking.map((key) => missing(key, own)));
+  if (lacking.length > 0 || diagnostics.length > 0) return { diagnostics };
   return { effective: { ...own.value, ...values, layers, origins } as EffectivePool, diagnostics };
 }
 
@@ -77,6 +82,11 @@ function releaseOf(cluster: Located<Cluster> | undefined): Source[] {
   return [{ value: { release: cluster.value.release }, origin: cluster.origin }];
 }
 
+/** Whether there is such a parent, or are defaults without a name, that has errors. */
+function isBroken(name: string | undefined, { broken }: Library): boolean {
+  return broken.has(`PoolDefaults ${name}`) || (name !== undefined && broken.has(`Pool ${name}`));
+}
+
 /** What a pool or its defaults extend, the farthest first. */
 function parentsOf(own: Source, library: Library, diagnostics: Diagnostic[]): Source[] {
   const parents: Source[] = [];
@@ -87,12 +97,7 @@ function parentsOf(own: Source, library: Library, diagnostics: Diagnostic[]): So
       library.defaults.find(({ value }) => value.name === name) ??
       library.pools.find(({ value }) => value.name === name);
     const at = below(child.origin, ['extends']);
-    if (
-      parent === undefined &&
-      (library.broken.has(`Pool ${name}`) || library.broken.has(`PoolDefaults ${name}`))
-    ) {
-      return parents;
-    }
+    if (parent === undefined && isBroken(name, library)) return parents;
     if (parent === undefined) {
       diagnostics.push(
         error(

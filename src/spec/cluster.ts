@@ -52,7 +52,6 @@ export const clusterSelector = z.union([
 
 /** A cluster of several. */
 export type Cluster = z.output<typeof cluster>;
-export type ClusterProps = z.input<typeof cluster>;
 export type ClusterSelector = z.output<typeof clusterSelector>;
 
 export function selects(selector: ClusterSelector | undefined, { name, labels = {} }: Cluster): boolean {

@@ -57,7 +57,6 @@ export const lock = z.strictObject({
     .describe('The pin of each pool, by its identity.'),
 });
 
-export type Lock = z.output<typeof lock>;
 /** The lock as it stands in its file. */
 export type LockText = z.input<typeof lock>;
 

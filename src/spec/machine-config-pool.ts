@@ -20,5 +20,3 @@ export const machineConfigPool = z.strictObject({
       "How many nodes may be down at once: a number, or a percentage in quotes. Default: the operator's, 1.",
     ),
 });
-
-export type MachineConfigPoolSettings = z.output<typeof machineConfigPool>;

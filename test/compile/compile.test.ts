@@ -2,7 +2,9 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compilePool } from '../../src/compile/compile.ts';
+import { effectivePool } from '../../src/compile/effective.ts';
 import { openSources } from '../../src/compile/sources.ts';
+import { collect } from '../../src/spec/library.ts';
 import { loadLibrary } from '../../src/spec/load.ts';
 import { readContainerfile } from '../containerfile/containerfile-reader.ts';
 import { compile, compileIn, DIGEST, errorsOf, MACHINE_OS_CONFIG, repository } from './compile-pool.ts';
@@ -236,5 +238,18 @@ describe('a mistake in a document', () => {
     expect(diagnostics.map(({ code }) => code)).toEqual(['invalid-value']);
     const [pool] = library.pools;
     expect(compilePool({ pool: pool!, library, sources: openSources(root) }).diagnostics).toEqual([]);
+  });
+
+  it('in what pools have in common is not also told of every pool', () => {
+    const { library, diagnostics } = collect(
+      [
+        { kind: 'PoolDefaults', name: 'far', release: 4.2, target: { machineConfig: { image: 'q.io/os' } } },
+        { kind: 'PoolDefaults', layers: ['A'] },
+        { kind: 'Pool', name: 'worker', extends: 'far' },
+        { kind: 'Pool', name: 'infra' },
+      ].map((data, document) => ({ data, origin: { file: 'layers/a.yaml', document } })),
+    );
+    expect(diagnostics.map(({ code }) => code)).toEqual(['wrong-type', 'invalid-value']);
+    for (const pool of library.pools) expect(effectivePool(pool, library).diagnostics).toEqual([]);
   });
 });
