@@ -2,6 +2,7 @@ import { readPoolBuilds } from '../build/dist.ts';
 import type { BuildEvent, PoolResult } from '../build/events.ts';
 import { clustersOf, readLocks, union } from '../build/pin.ts';
 import { runBuilds } from '../build/runner.ts';
+import type { SecretSources } from '../build/secrets.ts';
 import { failure } from '../diagnostics.ts';
 import type { EngineName } from '../engines/engine.ts';
 import { openGit } from '../git/repository.ts';
@@ -21,6 +22,7 @@ export interface BuildOptions {
   readonly adopt: boolean;
   readonly engine?: EngineName;
   readonly authFile?: string;
+  readonly secrets: SecretSources;
   readonly signal: AbortSignal;
   readonly onEvent: (event: BuildEvent) => void;
 }

@@ -11,8 +11,10 @@ import { buildFolder } from './dist.ts';
 import { tagExists } from './find-image.ts';
 import type { Group } from './groups.ts';
 import { keepLayout, layoutFolder, readLayout } from './layout.ts';
+import { assertNoSecrets } from './leaks.ts';
 import { publish } from './publish.ts';
 import { logOf, type Run, withScratch } from './run.ts';
+import { type StagedSecret, withSecrets } from './secrets.ts';
 
 /** Builds with an engine, and pushes or stores what comes of it. */
 export async function makeImage(
@@ -29,14 +31,17 @@ export async function makeImage(
   const log = logOf(root, hash);
   await mkdir(dirname(log), { recursive: true });
   await rm(log, { force: true });
+  const names = pools.join(', ');
   onEvent({ type: 'started', hash, pools, engine: engine.name, version, log });
-  const digest = await withScratch(root, hash, async (scratch) => {
+  const inScratch = async (scratch: string, staged: readonly StagedSecret[]): Promise<Digest> => {
     const context = join(scratch, 'context');
     await stageContext(root, plan, context);
     const destination = await destinationOf(run, hash, images[0]!, scratch);
     const made = await engine.build({
       ...{ plan, context, destination, log, scratch, signal },
-      pools: pools.join(', '),
+      pools: names,
+      secrets: new Map(staged.map(({ secret, folder }) => [secret.name, folder])),
+      ...(staged.length > 0 && { examine: (archive) => assertNoSecrets(archive, staged, names) }),
       containerfile: join(root, buildFolder(hash), 'Containerfile'),
       insecureBase: await anyInsecure(run, [plan.base, ...(plan.stages ?? []).map(({ from }) => from)]),
       ...(authFile && { authFile }),
@@ -54,7 +59,10 @@ export async function makeImage(
       await publish(run, hash, { image: images[0]!, digest: made, source }, images, plan);
     }
     return made;
-  });
+  };
+  const digest = await withSecrets(plan.secrets ?? [], run.secrets, names, (staged) =>
+    withScratch(root, hash, (scratch) => inScratch(scratch, staged)),
+  );
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   onEvent({ type: 'finished', hash, pools, digest, pushed: run.push, seconds });
   return digest;

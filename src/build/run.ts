@@ -6,6 +6,7 @@ import { atomicWrite } from './atomic-write.ts';
 import type { BuildEvent } from './events.ts';
 import { LOCAL } from './journal.ts';
 import type { Registries } from './registries.ts';
+import type { SecretSources } from './secrets.ts';
 
 export interface RunnerOptions {
   readonly root: string;
@@ -18,6 +19,7 @@ export interface RunnerOptions {
   readonly adopt: boolean;
   readonly engine?: EngineName;
   readonly authFile?: string;
+  readonly secrets: SecretSources;
   readonly signal: AbortSignal;
   readonly onEvent: (event: BuildEvent) => void;
 }

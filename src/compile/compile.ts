@@ -78,6 +78,7 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
       stages: composed.stages,
       traced: composed.traced,
       files: composed.files,
+      secrets: composed.secrets,
       containerfile,
       node,
       by: target.builtBy === 'cluster' ? 'cluster' : job === undefined ? 'local' : 'job',

@@ -4,6 +4,7 @@ import type { Origin } from '../diagnostics.ts';
 import type { JobSettings } from '../spec/build.ts';
 import type { Cluster } from '../spec/cluster.ts';
 import type { Stage } from '../steps/step.ts';
+import type { BuildSecret } from '../values/build-secret.ts';
 import type { PinnedImage } from '../values/image-ref.ts';
 import type { PoolId } from '../values/pool-id.ts';
 import type { EffectivePool } from './effective.ts';
@@ -38,6 +39,8 @@ export interface CompiledPool {
   readonly stages: readonly TracedStage[];
   readonly traced: readonly Traced[];
   readonly files: readonly ContextFile[];
+  /** What its build sees of secrets, by name. */
+  readonly secrets: readonly BuildSecret[];
   readonly containerfile: string;
   /** What goes into its MachineConfig beside the image. */
   readonly node: NodeSpec;

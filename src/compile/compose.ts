@@ -6,10 +6,12 @@ import type { Located } from '../spec/library.ts';
 import { kindOf } from '../spec/variant.ts';
 import { STEPS } from '../steps/index.ts';
 import type { Problem, StepContext, StepKind, StepOutput } from '../steps/step.ts';
+import type { BuildSecret } from '../values/build-secret.ts';
 import type { ReleaseVersion } from '../values/release-version.ts';
 import type { Traced, TracedStage } from './compiled-pool.ts';
 import { findConflicts, type PlacedClaim } from './conflicts.ts';
 import { endingOf } from './finish.ts';
+import { collectSecrets, type PlacedSecret } from './secrets.ts';
 import type { Sources } from './sources.ts';
 
 const REFRESH_LABEL = 'cdk8s-os-layers/refresh';
@@ -28,17 +30,21 @@ export interface Composed {
   readonly stages: readonly TracedStage[];
   readonly traced: readonly Traced[];
   readonly files: readonly ContextFile[];
+  readonly secrets: readonly BuildSecret[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** The instructions of layers, in the order they are written: nothing is ever reordered. */
 export function compose(input: ComposeInput): Composed {
-  const ending = endingOf(input.release);
+  const isEntitled =
+    input.hasContext && input.layers.some(({ value }) => value.steps.some((step) => 'entitlement' in step));
+  const ending = endingOf(input.release, isEntitled);
   const traced: Traced[] = refreshed(input.refresh);
   const files = new Map<string, ContextFile>();
   const diagnostics: Diagnostic[] = [];
   const atTheEnd: Command[] = [];
   const claims: PlacedClaim[] = [];
+  const secrets: PlacedSecret[] = [];
   const stages: TracedStage[] = [];
   let replacesKernel = false;
   for (const { value: layer, origin } of input.layers) {
@@ -62,19 +68,27 @@ export function compose(input: ComposeInput): Composed {
         });
       }
       for (const file of output.files ?? []) files.set(file.name, file);
-      atTheEnd.push(...(output.finally ?? []));
+      for (const command of output.finally ?? []) {
+        // Two layers may want the same gone.
+        if (!atTheEnd.some((known) => known.join(' ') === command.join(' '))) atTheEnd.push(command);
+      }
+      for (const { at: path, ...secret } of output.secrets ?? [])
+        secrets.push({ secret, origin: below(at, path) });
       for (const { verb, name, at: path } of output.claims ?? []) {
         claims.push({ verb, name, origin: below(at, path) });
       }
     }
   }
   diagnostics.push(...findConflicts(claims));
+  const wanted = collectSecrets(secrets);
+  diagnostics.push(...wanted.diagnostics);
   const last = ending.last(atTheEnd);
   if (last !== undefined) traced.push({ instruction: last, kind: 'end' });
   return {
     stages,
     traced,
     files: [...files.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    secrets: wanted.secrets,
     diagnostics,
   };
 }

@@ -32,7 +32,7 @@ function poolBuild({ id, pool, by, hash, image }: CompiledPool): PoolBuild {
   };
 }
 
-export function buildPlan({ hash, base, files, stages, traced, pool }: CompiledPool): BuildPlan {
+export function buildPlan({ hash, base, files, secrets, stages, traced, pool }: CompiledPool): BuildPlan {
   return {
     format: FORMAT,
     hash,
@@ -44,6 +44,7 @@ export function buildPlan({ hash, base, files, stages, traced, pool }: CompiledP
       sha256,
       ...(source !== undefined && { source }),
     })),
+    ...(secrets.length > 0 && { secrets }),
     ...(stages.length > 0 && {
       stages: stages.map(({ from, layer, instructions }) => ({
         from,

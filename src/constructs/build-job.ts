@@ -10,15 +10,13 @@ import { formatPoolId } from '../values/pool-id.ts';
 import { buildPlan } from './build-files.ts';
 import { buildScript, digestScript, jobTag } from './job-script.ts';
 import type { LayersApp } from './layers-app.ts';
-import { FILE } from './own-chart.ts';
+import { FILE, OUR_LABELS } from './own-chart.ts';
 
 /** Kubernetes' limit for a ConfigMap, less room for its metadata. */
 const LARGEST = 1024 * 1024 - 8 * 1024;
 
 /** Client-side apply repeats an object in an annotation, which holds 256 KiB. */
 const APPLIED_BY_SERVER = { 'argocd.argoproj.io/sync-options': 'ServerSideApply=true' };
-
-const OUR_LABELS = { 'app.kubernetes.io/managed-by': 'cdk8s-os-layers' };
 
 /**
  * A pool's Job. Pools with an equal build, repository and settings share one, whose comments are those of the first of
@@ -138,7 +136,7 @@ function tooLarge({ origin, files }: CompiledPool, size: number) {
 }
 
 function jobSpec(id: string, compiled: CompiledPool, job: JobSettings, image: string) {
-  const { hash } = compiled;
+  const { hash, secrets } = compiled;
   const builder = formatImageRef(job.builder);
   const env = (values: Record<string, string>) =>
     Object.entries(values).map(([name, value]) => ({ name, value }));
@@ -161,6 +159,7 @@ function jobSpec(id: string, compiled: CompiledPool, job: JobSettings, image: st
               ...common,
               BUILD: '/tmp/build',
               WORK: '/tmp/work',
+              ...(secrets.length > 0 && { SECRET_VOLUMES: '/tmp/secret-volumes', SECRETS: '/tmp/secrets' }),
               PULL_AUTH_FILE: '/tmp/pull-auth/config.json',
               PUSH_AUTH_FILE: '/tmp/push-auth/config.json',
               // What a pod without privileges can do: no namespaces of its own, and no overlay.
@@ -174,6 +173,12 @@ function jobSpec(id: string, compiled: CompiledPool, job: JobSettings, image: st
               { name: 'pull-auth', mountPath: '/tmp/pull-auth' },
               { name: 'push-auth', mountPath: '/tmp/push-auth' },
               { name: 'done', mountPath: '/tmp/done' },
+              ...(secrets.length > 0 ? [{ name: 'secrets', mountPath: '/tmp/secrets' }] : []),
+              ...secrets.map(({ name }, index) => ({
+                name: `secret-${index}`,
+                mountPath: `/tmp/secret-volumes/${name}`,
+                readOnly: true,
+              })),
             ],
           },
         ],
@@ -193,6 +198,9 @@ function jobSpec(id: string, compiled: CompiledPool, job: JobSettings, image: st
           { name: 'pull-auth', secret: authSecret(job.pullSecret ?? job.pushSecret) },
           { name: 'push-auth', secret: authSecret(job.pushSecret) },
           { name: 'done', emptyDir: { medium: 'Memory' } },
+          // In memory: the nodes' disks see none of them.
+          ...(secrets.length > 0 ? [{ name: 'secrets', emptyDir: { medium: 'Memory' } }] : []),
+          ...secrets.map(({ name }, index) => ({ name: `secret-${index}`, secret: { secretName: name } })),
         ],
       },
     },

@@ -1,9 +1,11 @@
 import { sh } from '../containerfile/quote.ts';
 import { buildArguments, contentTag, pushArguments } from '../plan/arguments.ts';
 import { BUILD_LABEL, type BuildPlan } from '../plan/plan.ts';
+import type { BuildSecret } from '../values/build-secret.ts';
 
-/** A word that starts with a variable of the script, `WORK/context`. */
+/** A word that has a variable of the script in it, `"$WORK/context"`. */
 interface Variable {
+  /** The name, and what follows it up to the next character that no name has. */
   readonly variable: string;
   readonly prefix?: string;
 }
@@ -26,6 +28,7 @@ export function buildScript(plan: BuildPlan): string {
     context: variable('WORK/context'),
     idFile: variable('WORK/image-id'),
     authFile: variable('PULL_AUTH_FILE'),
+    volume: (secret, target) => variable(`SECRETS/${secret}:${target}:ro,z`, '--volume='),
   });
   const push = pushArguments<string | Variable>({
     image: variable('image'),
@@ -33,6 +36,7 @@ export function buildScript(plan: BuildPlan): string {
     digestFile: variable('DIGEST_FILE'),
     authFile: variable('PUSH_AUTH_FILE'),
   });
+  const { secrets = [] } = plan;
   const pull = ['pull', '--quiet', '--authfile', variable('PUSH_AUTH_FILE'), variable('TAG', 'docker://')];
   return [
     'set -euo pipefail',
@@ -51,11 +55,47 @@ export function buildScript(plan: BuildPlan): string {
     'mkdir -p "$WORK/context"',
     'cp -L "$BUILD"/* "$WORK/context/"',
     'mv "$WORK/context/Containerfile" "$WORK/"',
+    ...copySecrets(secrets),
     `buildah ${print(build)}`,
     'image=$(cat "$WORK/image-id")',
+    ...examineLayers(secrets),
     `buildah ${print(push)}`,
     '',
   ].join('\n');
+}
+
+/** As files of their own: what is mounted are links, on a file system that cannot be labelled for the build. */
+function copySecrets(secrets: readonly BuildSecret[]): string[] {
+  return secrets.flatMap(({ name }) => [
+    `mkdir -p "$SECRETS/${name}"`,
+    `cp -L "$SECRET_VOLUMES/${name}"/* "$SECRETS/${name}/"`,
+  ]);
+}
+
+/**
+ * What is in any layer is in the registry, whatever a later layer removes: nothing is pushed that has the second line of a
+ * key or a certificate in it, or a password of eight characters or more.
+ */
+function examineLayers(secrets: readonly BuildSecret[]): string[] {
+  if (secrets.length === 0) return [];
+  const traces = secrets.map(({ name, type }) => {
+    const folder = `"$SECRETS/${name}"`;
+    if (type === 'basic-auth') return `head -n 1 ${folder}/password | grep -E '.{8}' || true`;
+    const files = type === 'tls' ? `${folder}/tls.key` : `${folder}/*.pem`;
+    return `sed -sn '/-----BEGIN/{n;n;p}' ${files}`;
+  });
+  return [
+    '{',
+    ...traces.map((trace) => `  ${trace}`),
+    '} > "$SECRETS/traces"',
+    'if [ -s "$SECRETS/traces" ]; then',
+    '  buildah push "$image" docker-archive:/dev/stdout | { LC_ALL=C grep -acFf "$SECRETS/traces" || true; } > "$WORK/leaks"',
+    '  if [ "$(cat "$WORK/leaks")" != 0 ]; then',
+    '    echo "a layer of the image has a secret of its build: nothing was pushed" >&2',
+    '    exit 1',
+    '  fi',
+    'fi',
+  ];
 }
 
 /** Tells the cluster the digest, in a ConfigMap. The token goes to curl in a file, never on its command line. */

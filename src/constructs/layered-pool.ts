@@ -13,6 +13,7 @@ import { TARGETS } from '../targets/index.ts';
 import { machineConfigPoolOf, type TargetKind } from '../targets/target.ts';
 import { formatPoolId } from '../values/pool-id.ts';
 import { jobFor } from './build-job.ts';
+import { entitlementFor } from './entitlement-copy.ts';
 import { createObject } from './kube-objects.ts';
 import { LayersApp } from './layers-app.ts';
 import { FILE } from './own-chart.ts';
@@ -62,7 +63,10 @@ export class LayeredPool extends Chart {
     app.add(this, compiled);
     app.report(pinDiagnostics(compiled, this.pin));
     this.render(compiled, this.pin);
-    if (compiled.job !== undefined) jobFor(app, compiled);
+    if (compiled.job !== undefined) {
+      jobFor(app, compiled);
+      entitlementFor(app, compiled);
+    }
   }
 
   /** @internal The file of its manifests, below `dist/`. */

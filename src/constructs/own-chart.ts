@@ -8,3 +8,6 @@ export type OwnChart = Chart & { readonly [FILE]: string };
 export function isOwnChart(chart: Chart): chart is OwnChart {
   return FILE in chart;
 }
+
+/** Our own: objects with the operator's labels would be taken over by the operator. */
+export const OUR_LABELS = { 'app.kubernetes.io/managed-by': 'cdk8s-os-layers' };

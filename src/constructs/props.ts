@@ -6,6 +6,12 @@ export interface ClusterLabelsProps {
   readonly labels: { readonly [key: string]: string };
 }
 
+/** Makes RHEL's packages installable, by a subscription's certificates that enter no layer. */
+export interface EntitlementProps {
+  /** For `build: job`: a Secret in the Job's namespace that holds the certificates. Default: `etc-pki-entitlement`, which is rendered as a copy of the cluster's own. */
+  readonly secret?: string;
+}
+
 /** Installs packages from EPEL, and leaves no repository enabled behind. */
 export interface EpelProps {
   /** Names of packages in EPEL. */
@@ -170,6 +176,14 @@ export interface RemoveProps {
   readonly packages: readonly string[];
 }
 
+/** How dnf is authorised. On-cluster builds take such a repository from the ConfigMap etc-yum-repos-d. */
+export interface RepositoryAuthProps {
+  /** Name of the Secret: of the folder that `layers build --secret <name>=<folder>` gives, or of the Secret in the namespace of the Job. */
+  readonly secret: string;
+  /** What is in it, by Kubernetes' types: `basic-auth` has username and password, `tls` has the client's tls.crt and tls.key. Default: basic-auth. */
+  readonly type?: 'basic-auth' | 'tls';
+}
+
 /** The key that signs its packages. Needed unless gpgcheck is false. */
 export interface RepositoryGpgkeyProps {
   /** Where dnf fetches it from. */
@@ -190,8 +204,18 @@ export interface RepositoryProps {
   readonly gpgkey?: RepositoryGpgkeyProps;
   /** Whether packages must be signed by the key. Default: true. */
   readonly gpgcheck?: boolean;
+  /** How dnf is authorised. On-cluster builds take such a repository from the ConfigMap etc-yum-repos-d. */
+  readonly auth?: RepositoryAuthProps;
   /** Keep the repository in the image. Default: false. */
   readonly keep?: boolean;
+}
+
+/** With `url`: how the download is authorised. */
+export interface RpmAuthProps {
+  /** Name of the Secret: of the folder that `layers build --secret <name>=<folder>` gives, or of the Secret in the namespace of the Job. */
+  readonly secret: string;
+  /** What is in it, by Kubernetes' types: `basic-auth` has username and password, `tls` has the client's tls.crt and tls.key. Default: basic-auth. */
+  readonly type?: 'basic-auth' | 'tls';
 }
 
 /** An RPM, by URL or as a file below `layers/`. */
@@ -202,6 +226,8 @@ export interface RpmProps {
   readonly file?: string;
   /** Its sum, 64 hexadecimal digits. The build checks it before it installs; a file is checked by the compiler, too. */
   readonly sha256?: string;
+  /** With `url`: how the download is authorised. */
+  readonly auth?: RpmAuthProps;
 }
 
 /** Installs the given RPM files, with what they require from the enabled repositories. */
@@ -274,6 +300,8 @@ export interface StepProps {
   readonly repository?: RepositoryProps;
   /** Replaces the base's kernel by a complete set of another one. */
   readonly kernel?: KernelProps;
+  /** Makes RHEL's packages installable, by a subscription's certificates that enter no layer. */
+  readonly entitlement?: EntitlementProps;
   /** Puts files into the image. */
   readonly files?: FilesProps;
   /** Adds systemd units and drop-ins, and enables, disables or masks units. */

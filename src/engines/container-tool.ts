@@ -8,7 +8,7 @@ import type { BuildPlan } from '../plan/plan.ts';
 import { type Digest, parseDigest } from '../values/digest.ts';
 import { formatImageRef } from '../values/image-ref.ts';
 import type { BuildRequest, Destination, Engine, EngineName } from './engine.ts';
-import { type Finished, runLogged } from './process.ts';
+import { type Finished, runLogged, runPiped } from './process.ts';
 
 /** `STEP 3/7: RUN dnf install …`, as both tools print it; of several stages `[1/2] STEP 3/7: …`. */
 const STEP = /^(?:\[(\d+)\/\d+\] )?STEP (\d+)(?:\/(\d+))?: (.*)$/;
@@ -29,6 +29,7 @@ export function containerTool(name: EngineName): Engine {
     },
     async build(request) {
       const image = await buildImage(name, request);
+      if (request.examine !== undefined) await examine(name, image, request, request.examine);
       return push(name, image, request.destination, request);
     },
   };
@@ -36,10 +37,13 @@ export function containerTool(name: EngineName): Engine {
 
 async function buildImage(name: EngineName, request: BuildRequest): Promise<string> {
   const idFile = join(request.scratch, 'image-id');
-  const { containerfile, context, authFile, plan } = request;
+  const { containerfile, context, authFile, plan, secrets } = request;
   const args = buildArguments(
     plan,
-    { containerfile, context, idFile, ...(authFile && { authFile }) },
+    {
+      ...{ containerfile, context, idFile, ...(authFile && { authFile }) },
+      volume: (secret, target) => `--volume=${secrets.get(secret)}:${target}:ro,z`,
+    },
     request.insecureBase,
   );
   let last: Step | undefined;
@@ -57,6 +61,28 @@ async function buildImage(name: EngineName, request: BuildRequest): Promise<stri
   request.signal.throwIfAborted();
   if (finished.code !== 0) throw buildFailed(name, request, last, finished);
   return (await readFile(idFile, 'utf8')).trim();
+}
+
+/** The image as both tools write it to a pipe, its layers one after the other and uncompressed. */
+async function examine(
+  name: EngineName,
+  image: string,
+  request: BuildRequest,
+  look: NonNullable<BuildRequest['examine']>,
+): Promise<void> {
+  const { log, signal } = request;
+  request.onEvent({ type: 'examine' });
+  const args = ['push', image, 'docker-archive:/dev/stdout'];
+  let isWhole = false;
+  const finished = await runPiped(name, args, { log, signal, env: environment(request) }, async (archive) => {
+    isWhole = await look(archive);
+  });
+  signal.throwIfAborted();
+  if (isWhole) return;
+  throw failure('build', 'examine-failed', `${name} could not write the image of ${request.pools}`, {
+    hint: `The whole log is in ${log}.`,
+    detail: lastLines(finished),
+  });
 }
 
 /** Temporary files are ours to remove, whatever becomes of the engine. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { BuildPlan } from '../plan/plan.ts';
 import type { Digest } from '../values/digest.ts';
 import type { ImageRef } from '../values/image-ref.ts';
@@ -20,6 +21,7 @@ export type EngineEvent =
       /** The layer and step it came from; none for FROM and what the engine adds. */
       readonly from?: string;
     }
+  | { readonly type: 'examine' }
   | { readonly type: 'push'; readonly destination: string };
 
 export interface BuildRequest {
@@ -33,12 +35,16 @@ export interface BuildRequest {
   /** Whether the base is in a registry without TLS. */
   readonly insecureBase: boolean;
   readonly authFile?: string;
+  /** Folders of the plan's secrets, by name. */
+  readonly secrets: ReadonlyMap<string, string>;
   /** A file for all that the engine prints. */
   readonly log: string;
   /** A folder for small files of its own. */
   readonly scratch: string;
   readonly signal: AbortSignal;
   readonly onEvent: (event: EngineEvent) => void;
+  /** Looks into the image, a docker archive, before it goes anywhere: whether that was whole. What it throws ends the build. */
+  readonly examine?: (archive: Readable) => Promise<boolean>;
   /** The last word on whether the destination may be written, minutes after the build began. */
   readonly beforePush: () => Promise<void>;
 }

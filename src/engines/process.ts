@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { signalGroup, stopGroup } from './process-group.ts';
 
 export interface Finished {
@@ -25,7 +26,38 @@ export interface RunOptions {
 export async function runLogged(
   command: string,
   args: readonly string[],
+  options: RunOptions,
+): Promise<Finished> {
+  return runGroup(command, args, options, (child, lines) => {
+    for (const stream of [child.stdout, child.stderr]) lines(stream);
+    return Promise.resolve();
+  });
+}
+
+/**
+ * Likewise, for a program whose stdout is data: what `read` throws stops it. Node's own pipes are sockets, which
+ * /dev/stdout cannot be opened from: cat makes a real one of it, and hides how the program ended.
+ */
+export async function runPiped(
+  command: string,
+  args: readonly string[],
+  options: RunOptions,
+  read: (stdout: Readable) => Promise<void>,
+): Promise<Finished> {
+  return runGroup('sh', ['-c', '"$@" | cat', 'sh', command, ...args], options, (child, lines) => {
+    lines(child.stderr);
+    return read(child.stdout);
+  });
+}
+
+async function runGroup(
+  command: string,
+  args: readonly string[],
   { log, signal, onLine, env }: RunOptions,
+  attend: (
+    child: { readonly stdout: Readable; readonly stderr: Readable },
+    lines: (stream: Readable) => void,
+  ) => Promise<void>,
 ): Promise<Finished> {
   signal.throwIfAborted();
   const file = createWriteStream(log, { flags: 'a' });
@@ -38,14 +70,14 @@ export async function runLogged(
     env: { ...process.env, ...env },
   });
   const tail: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
+  const lines = (stream: Readable): void => {
     createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
       file.write(`${line}\n`);
       tail.push(line);
       if (tail.length > TAIL) tail.shift();
       onLine?.(line);
     });
-  }
+  };
   let stopped: (() => void) | undefined;
   const stop = (): void => {
     if (child.pid !== undefined) stopped = stopGroup(child.pid);
@@ -56,10 +88,11 @@ export async function runLogged(
   signal.addEventListener('abort', stop, { once: true });
   process.once('exit', kill);
   try {
-    const code = await new Promise<number | null>((resolve, reject) => {
+    const ended = new Promise<number | null>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (status) => resolve(status));
     });
+    const [code] = await Promise.all([ended, attend(child, lines)]);
     return { code, tail };
   } finally {
     signal.removeEventListener('abort', stop);

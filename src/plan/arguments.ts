@@ -1,3 +1,4 @@
+import { secretTargets } from '../values/build-secret.ts';
 import { BUILD_LABEL, type BuildPlan } from './plan.ts';
 
 /** What differs between a run on this machine and one in a Job; in the Job's script they are variables of the shell. */
@@ -7,6 +8,8 @@ export interface BuildPaths<Path> {
   /** Where the engine writes the image's id. */
   readonly idFile: Path;
   readonly authFile?: Path;
+  /** `--volume` for a secret's folder at a target: it is mounted while instructions run, and in no layer. */
+  volume(secret: string, target: string): Path;
 }
 
 /** `insecure`: the base's registry has no TLS. The arguments of `buildah build` and `podman build`: this is the one place that makes them. */
@@ -27,6 +30,9 @@ export function buildArguments<Path>(
     paths.idFile,
     ...(insecure ? ['--tls-verify=false'] : []),
     ...(paths.authFile === undefined ? [] : ['--authfile', paths.authFile]),
+    ...(plan.secrets ?? []).flatMap((secret) =>
+      secretTargets(secret).map((target) => paths.volume(secret.name, target)),
+    ),
     '--file',
     paths.containerfile,
     paths.context,

@@ -1,4 +1,5 @@
 import { failure } from '../diagnostics.ts';
+import type { BuildSecret } from '../values/build-secret.ts';
 
 /** The label of an image that says which build it is. */
 export const BUILD_LABEL = 'cdk8s-os-layers/build';
@@ -20,6 +21,8 @@ export interface BuildPlan {
   readonly base: string;
   readonly release: string;
   readonly files: readonly PlanFile[];
+  /** What the build sees of secrets, while it runs and in no layer. */
+  readonly secrets?: readonly BuildSecret[];
   /** Stages before the last one: what they are made from, and which layer and step each of their instructions came from. */
   readonly stages?: readonly { readonly from: string; readonly steps: readonly string[] }[];
   /** Which layer and step each instruction after the last FROM came from, `systemd-hotfix: hotfix`. */

@@ -106,6 +106,7 @@ export const epel = defineStep({
     return {
       instructions: [{ kind: 'run', commands, mounts: fetched.mounts, cleans: true }],
       files: fetched.files,
+      secrets: fetched.secrets,
       claims: claimsOf(props.packages),
     };
   },

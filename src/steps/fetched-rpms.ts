@@ -1,8 +1,9 @@
 import type { ContextFile } from '../containerfile/context-file.ts';
 import type { Command, Mount } from '../containerfile/instruction.ts';
 import { shellTemplate } from '../containerfile/template.ts';
+import { secretFiles, secretOf } from '../values/build-secret.ts';
 import { type Rpm, rpmFileName, rpmPackage } from '../values/rpm.ts';
-import type { Claim, StepContext } from './step.ts';
+import type { Claim, StepContext, WantedSecret } from './step.ts';
 
 /** RPMs as files in the build, checked, for a step to install. */
 export interface FetchedRpms {
@@ -15,6 +16,7 @@ export interface FetchedRpms {
   readonly mounts: readonly Mount[];
   readonly files: readonly ContextFile[];
   readonly claims: readonly Claim[];
+  readonly secrets: readonly WantedSecret[];
   readonly remove: readonly Command[];
 }
 
@@ -25,17 +27,22 @@ export const RPM_SKELETON = { downloads: false, mounted: [''] };
 const DOWNLOADED = '/tmp/rpms';
 const MOUNTED = '/tmp/mounted';
 
+// A password goes to curl by a pipe: on a command line, every user of the machine would see it.
 const fetch = shellTemplate(
-  `
+  String.raw`
     {{#if urls}}mkdir {{sh directory}}{{/if}}
     {{#if urls}}cd {{sh directory}}{{/if}}
     {{#each urls}}
-      curl -fsSL --retry 3 {{#if rename}}-o {{sh rename}} {{else}}-O {{/if}}{{sh url}}
+      {{#if login}}sed 's/[\"]/\\&/g' {{words login}} | paste -sd : | sed 's/.*/user = "&"/' | {{/if}}curl -fsSL --retry 3 {{#if login}}-K - {{/if}}{{#if certificate}}--cert {{sh certificate}} --key {{sh key}} {{/if}}{{#if rename}}-o {{sh rename}} {{else}}-O {{/if}}{{sh url}}
     {{/each}}
     {{#each sums}}
       echo {{sh line}} | sha256sum -c -
     {{/each}}`,
-  { directory: '', urls: [{ rename: '', url: '' }], sums: [{ line: '' }] },
+  {
+    directory: '',
+    urls: [{ rename: '', url: '', login: [''], certificate: '', key: '' }],
+    sums: [{ line: '' }],
+  },
 );
 
 const remove = shellTemplate(
@@ -54,7 +61,8 @@ export function fetchRpms(
   const names = new Set<string>();
   const mounts: Mount[] = [];
   const files: ContextFile[] = [];
-  const urls: { rename: string; url: string }[] = [];
+  const urls: Parameters<typeof fetch>[0]['urls'][number][] = [];
+  const secrets: WantedSecret[] = [];
   const sums: { line: string }[] = [];
   for (const [index, rpm] of rpms.entries()) {
     const path = at(index);
@@ -65,7 +73,13 @@ export function fetchRpms(
     names.add(name);
     if (rpm.url !== undefined) {
       // curl -O takes the name as the URL spells it, which need not be the file's.
-      urls.push({ rename: rpm.url.endsWith(`/${name}`) ? '' : name, url: rpm.url });
+      urls.push({
+        rename: rpm.url.endsWith(`/${name}`) ? '' : name,
+        url: rpm.url,
+        ...authorization(rpm.auth),
+      });
+      if (rpm.auth !== undefined && !context.hasContext) reportNoSecrets(path, context);
+      else if (rpm.auth !== undefined) secrets.push({ ...secretOf(rpm.auth), at: [...path, 'auth'] });
       if (rpm.sha256 !== undefined) sums.push({ line: `${rpm.sha256}  ${name}` });
       continue;
     }
@@ -86,6 +100,7 @@ export function fetchRpms(
       const name = rpmPackage(rpm);
       return name === undefined ? [] : [{ verb: 'brings', name, at: at(index) }];
     }),
+    secrets,
     remove: urls.length > 0 ? remove({ directory: DOWNLOADED }) : [],
   };
 }
@@ -110,4 +125,24 @@ function contextRpm(rpm: Rpm, context: StepContext, path: readonly (string | num
     });
   }
   return file;
+}
+
+function reportNoSecrets(path: readonly (string | number)[], context: StepContext): void {
+  context.report({
+    code: 'no-build-secrets',
+    message: 'a build on the cluster has no secrets of its own',
+    hint: 'Take the RPM from a repository that the ConfigMap etc-yum-repos-d has (repository with auth, and packages), or use the target machineConfig.',
+    path: [...path, 'auth'],
+  });
+}
+
+/** The files that curl reads for a download: of a Secret, they are called as its keys are. */
+function authorization(auth: Rpm['auth']) {
+  const nothing = { login: [], certificate: '', key: '' };
+  if (auth === undefined) return nothing;
+  const secret = secretOf(auth);
+  const [first = '', second = ''] = secretFiles(secret);
+  return secret.type === 'tls'
+    ? { ...nothing, certificate: first, key: second }
+    : { ...nothing, login: [first, second] };
 }

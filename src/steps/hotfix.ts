@@ -91,6 +91,7 @@ export const hotfix = defineStep({
     return {
       instructions: [{ kind: 'run', commands, mounts: fetched.mounts, cleans: true }],
       files: fetched.files,
+      secrets: fetched.secrets,
       claims: fetched.claims,
     };
   },

@@ -1,3 +1,4 @@
+import { entitlement } from './entitlement.ts';
 import { epel } from './epel.ts';
 import { files } from './files.ts';
 import { hotfix } from './hotfix.ts';
@@ -20,6 +21,7 @@ export const STEPS = {
   remove: removeStep,
   repository,
   kernel,
+  entitlement,
   files,
   systemd,
   stage,

@@ -82,6 +82,7 @@ export const kernel = defineStep({
     return {
       instructions: [{ kind: 'run', commands, mounts: fetched.mounts, cleans: true }],
       files: fetched.files,
+      secrets: fetched.secrets,
       claims: fetched.claims,
     };
   },

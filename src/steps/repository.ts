@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { isText } from '../containerfile/context-file.ts';
 import { shellTemplate } from '../containerfile/template.ts';
+import { type Auth, auth, secretFiles, secretOf } from '../values/build-secret.ts';
 import { repositoryId } from '../values/names.ts';
 import { sourcePath } from '../values/paths.ts';
-import { httpUrl } from '../values/url.ts';
+import { httpUrl, IN_THE_CLEAR, isSafeForSecrets } from '../values/url.ts';
 import { defineStep, type StepContext } from './step.ts';
 
 const gpgkey = z
@@ -29,6 +30,14 @@ const writeText = shellTemplate(
     printf '%s\n' {{lines text}} > {{sh path}}`,
   { directory: '', text: '', path: '' },
 );
+const linkVariables = shellTemplate(
+  `
+    {{#if links}}mkdir -p /etc/dnf/vars{{/if}}
+    {{#each links}}
+      ln -s {{sh target}} {{sh path}}
+    {{/each}}`,
+  { links: [{ target: '', path: '' }] },
+);
 const removeFiles = shellTemplate('rm -f {{words paths}}', { paths: [''] });
 
 export const repository = defineStep({
@@ -41,9 +50,14 @@ export const repository = defineStep({
       metalink: httpUrl.optional().describe('Instead of `baseurl`: the URL of a metalink.'),
       gpgkey: gpgkey.optional().describe('The key that signs its packages. Needed unless gpgcheck is false.'),
       gpgcheck: z.boolean().optional().describe('Whether packages must be signed by the key. Default: true.'),
+      auth: auth
+        .optional()
+        .describe(
+          'How dnf is authorised. On-cluster builds take such a repository from the ConfigMap etc-yum-repos-d.',
+        ),
       keep: z.boolean().optional().describe('Keep the repository in the image. Default: false.'),
     })
-    .superRefine(({ baseurl, metalink, gpgkey, gpgcheck }, context) => {
+    .superRefine(({ baseurl, metalink, gpgkey, gpgcheck, auth, keep }, context) => {
       if ((baseurl === undefined) === (metalink === undefined)) {
         context.addIssue({ code: 'custom', message: 'a repository has either a baseurl or a metalink' });
       }
@@ -56,6 +70,19 @@ export const repository = defineStep({
           },
         });
       }
+      if (auth === undefined) return;
+      const [path, url] = baseurl === undefined ? ['metalink', metalink] : ['baseurl', baseurl];
+      if (url !== undefined && !isSafeForSecrets(url)) {
+        context.addIssue({ code: 'custom', path: [path], ...IN_THE_CLEAR });
+      }
+      if (keep) {
+        context.addIssue({
+          code: 'custom',
+          path: ['keep'],
+          message: 'a repository with auth cannot be kept: the image has none of its secrets',
+          params: { hint: 'Leave keep out.' },
+        });
+      }
     }),
   examples: [
     {
@@ -64,6 +91,25 @@ export const repository = defineStep({
         id: 'vendor',
         baseurl: 'https://packages.example.com/el9/x86_64',
         gpgkey: { url: 'https://packages.example.com/RPM-GPG-KEY-vendor' },
+      },
+    },
+    {
+      title: 'Behind a password, in Artifactory',
+      props: {
+        id: 'internal',
+        baseurl: 'https://artifactory.example.com/artifactory/rpm-local/el9',
+        gpgkey: { url: 'https://artifactory.example.com/artifactory/rpm-local/KEY' },
+        auth: { secret: 'artifactory' },
+      },
+    },
+    {
+      title: "By a client's certificate, from Satellite",
+      props: {
+        id: 'appstream',
+        baseurl:
+          'https://satellite.example.com/pulp/content/ACME/Library/content/dist/rhel9/9.6/x86_64/appstream/os',
+        gpgkey: { url: 'https://satellite.example.com/katello/api/v2/repositories/7/gpg_key_content' },
+        auth: { secret: 'satellite', type: 'tls' },
       },
     },
   ],
@@ -79,9 +125,14 @@ export const repository = defineStep({
     }
     const repoPath = `/etc/yum.repos.d/${props.id}.repo`;
     const keyPath = `/etc/pki/rpm-gpg/RPM-GPG-KEY-${props.id}`;
+    if (props.auth !== undefined && !context.hasContext) {
+      reportByConfigMap(props.id, context);
+      return { instructions: [] };
+    }
     const key = props.gpgkey?.file === undefined ? undefined : readKey(props.gpgkey.file, context);
     const location = props.baseurl === undefined ? `metalink=${props.metalink}` : `baseurl=${props.baseurl}`;
     const keyUrl = props.gpgkey === undefined ? undefined : (props.gpgkey.url ?? `file://${keyPath}`);
+    const authorization = authorize(props);
     const text = [
       `[${props.id}]`,
       `name=${props.id}`,
@@ -89,21 +140,60 @@ export const repository = defineStep({
       'enabled=1',
       `gpgcheck=${props.gpgcheck === false ? 0 : 1}`,
       ...(keyUrl === undefined ? [] : [`gpgkey=${keyUrl}`]),
+      ...authorization.lines,
     ].join('\n');
     const commands = [
       ...(key === undefined ? [] : writeText({ directory: '/etc/pki/rpm-gpg', text: key, path: keyPath })),
+      ...linkVariables({ links: authorization.links }),
       ...writeText({ directory: '/etc/yum.repos.d', text: `${text}\n`, path: repoPath }),
     ];
+    const links = authorization.links.map(({ path }) => path);
     return {
       instructions: [{ kind: 'run', commands, cleans: false }],
       claims: [
         { verb: 'writes', name: repoPath, at: ['id'] },
         ...(key === undefined ? [] : [{ verb: 'writes' as const, name: keyPath, at: ['gpgkey', 'file'] }]),
+        ...links.map((name) => ({ verb: 'writes' as const, name, at: ['id'] })),
       ],
-      finally: props.keep ? [] : removeFiles({ paths: [repoPath, ...(key === undefined ? [] : [keyPath])] }),
+      secrets: props.auth === undefined ? [] : [{ ...secretOf(props.auth), at: ['auth'] }],
+      finally: props.keep
+        ? []
+        : removeFiles({ paths: [repoPath, ...(key === undefined ? [] : [keyPath]), ...links] }),
     };
   },
 });
+
+/**
+ * What a .repo file says of its secret, which is in a file of its own: a certificate by its path, a password by a variable
+ * of dnf, whose value dnf reads through a link from where the build mounts the secret.
+ */
+function authorize({ id, auth }: { id: string; auth?: Auth | undefined }) {
+  if (auth === undefined) return { lines: [], links: [] };
+  const secret = secretOf(auth);
+  const [first, second] = secretFiles(secret);
+  if (secret.type === 'tls') {
+    return { lines: [`sslclientcert=${first}`, `sslclientkey=${second}`], links: [] };
+  }
+  const variable = id.toLowerCase().replaceAll(/[^a-z0-9]/g, '_');
+  return {
+    lines: [`username=$${variable}_username`, `password=$${variable}_password`],
+    links: [
+      { target: first!, path: `/etc/dnf/vars/${variable}_username` },
+      { target: second!, path: `/etc/dnf/vars/${variable}_password` },
+    ],
+  };
+}
+
+/** The operator has no build secrets. It mounts one ConfigMap over /etc/yum.repos.d and one Secret over /etc/pki/rpm-gpg. */
+function reportByConfigMap(id: string, context: StepContext): void {
+  context.report({
+    code: 'repository-on-cluster',
+    severity: 'info',
+    message: `${id} is not rendered: on-cluster builds take it from ${id}.repo of the ConfigMap etc-yum-repos-d`,
+    hint: 'Its keys and certificates come from the Secret etc-pki-rpm-gpg. Both are in openshift-machine-config-operator, hold for all pools, and hide the repositories of the image: docs/credentials.md.',
+    path: ['auth'],
+  });
+}
 
 function readKey(path: string, context: StepContext): string | undefined {
   const source = context.source(path, ['gpgkey', 'file']);

@@ -60,6 +60,7 @@ export const rpms = defineStep({
     return {
       instructions: [{ kind: 'run', commands, mounts: fetched.mounts, cleans: true }],
       files: fetched.files,
+      secrets: fetched.secrets,
       claims: fetched.claims,
     };
   },

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ContextFile } from '../containerfile/context-file.ts';
 import type { Command, Instruction } from '../containerfile/instruction.ts';
+import type { BuildSecret } from '../values/build-secret.ts';
 import type { ReleaseVersion } from '../values/release-version.ts';
 import type { Variable } from './variables.ts';
 
@@ -50,8 +51,16 @@ export interface StepOutput {
   readonly files?: readonly ContextFile[];
   /** What it takes hold of, so that two steps that want the same thing are found. */
   readonly claims?: readonly Claim[];
+  /** What the build sees of secrets, while it runs and in no layer. */
+  readonly secrets?: readonly WantedSecret[];
   /** Commands for the end of the stage: what later steps still needed, and the image must not keep. */
   readonly finally?: readonly Command[];
+}
+
+/** A secret that the instructions read. */
+export interface WantedSecret extends BuildSecret {
+  /** Where it is written, within the step's props. */
+  readonly at: readonly (string | number)[];
 }
 
 /** Something of the image that a step decides on. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { auth } from './build-secret.ts';
 import { sha256 } from './digest.ts';
 import { parseSourcePath } from './paths.ts';
-import { basenameOf, parseHttpUrl } from './url.ts';
+import { basenameOf, IN_THE_CLEAR, isSafeForSecrets, parseHttpUrl } from './url.ts';
 import { ValueError, value } from './value.ts';
 
 /** A name that dnf takes for a file's, and that no shell glob changes. */
@@ -36,6 +37,7 @@ export const rpm = z
       .describe(
         'Its sum, 64 hexadecimal digits. The build checks it before it installs; a file is checked by the compiler, too.',
       ),
+    auth: auth.optional().describe('With `url`: how the download is authorised.'),
   })
   .superRefine((props, context) => {
     if ((props.url === undefined) === (props.file === undefined)) {
@@ -44,6 +46,16 @@ export const rpm = z
         message: 'an RPM has either a url or a file',
         params: { hint: 'Write { url: https://… } or { file: files/… }.' },
       });
+    }
+    if (props.auth === undefined) return;
+    if (props.url === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['auth'],
+        message: 'a file of this repository needs no auth',
+      });
+    } else if (!isSafeForSecrets(props.url)) {
+      context.addIssue({ code: 'custom', path: ['url'], ...IN_THE_CLEAR });
     }
   });
 

@@ -36,3 +36,20 @@ export function basenameOf(url: string): string {
     return '';
   }
 }
+
+/** Whether a password may be sent there: over TLS, or to this machine. */
+export function isSafeForSecrets(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return (
+    protocol === 'https:' ||
+    hostname === 'localhost' ||
+    hostname === '[::1]' ||
+    /^127(?:\.[0-9]{1,3}){3}$/.test(hostname)
+  );
+}
+
+/** What is said of a URL that is not. */
+export const IN_THE_CLEAR = {
+  message: 'with auth, this URL would send a secret in the clear',
+  params: { hint: 'Use https.' },
+};

@@ -285,6 +285,7 @@ case $1 in pull) exit 1 ;; build) shift $(($# - 1)); cp -r "$1" "$POD/seen"; cp 
         context: `${work}/context`,
         idFile: `${work}/image-id`,
         authFile: variables.PULL_AUTH_FILE!,
+        volume: String,
       }),
     );
     expect(pod.said('push').at(-1)).toBe(`docker://registry.example.com/os/edge:${contentTag(hash)}`);

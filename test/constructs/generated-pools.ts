@@ -147,6 +147,7 @@ export const STEP_PROPS = (hasContext: boolean) =>
       fc.record({ version: kernelVersion, baseurl: url }),
       fc.record({ rpms: fc.tuple(url, kernelVersion).map(kernelParts) }),
     ),
+    entitlement: fc.constantFrom({}, { secret: 'etc-pki-entitlement' }),
     files: fc.array(file, { minLength: 1, maxLength: 3 }),
     repository: fc.oneof(
       fc.record({
@@ -157,6 +158,16 @@ export const STEP_PROPS = (hasContext: boolean) =>
           url.map((text) => ({ url: text })),
         ),
         keep: optional(fc.boolean()),
+      }),
+      fc.record({
+        id: name,
+        baseurl: fc.constant('https://a.b/repository'),
+        gpgkey: fc.constant({ file: 'files/key' }),
+        auth: fc.constantFrom(
+          { secret: 'vendor' },
+          { secret: 'vendor', type: 'basic-auth' },
+          { secret: 'satellite', type: 'tls' },
+        ),
       }),
       fc.record({ id: name, metalink: url, gpgcheck: fc.constant(false) }),
     ),

@@ -33,6 +33,7 @@ const SAME: {
   readonly rpms: Same<props.RpmsProps, StepInput<'rpms'>>;
   readonly remove: Same<props.RemoveProps, StepInput<'remove'>>;
   readonly kernel: Same<props.KernelProps, StepInput<'kernel'>>;
+  readonly entitlement: Same<props.EntitlementProps, StepInput<'entitlement'>>;
   readonly files: Same<props.FilesProps, StepInput<'files'>>;
   readonly systemd: Same<props.SystemdProps, StepInput<'systemd'>>;
   readonly stage: Same<props.StageProps, StepInput<'stage'>>;
@@ -52,6 +53,7 @@ const SAME: {
   rpms: true,
   remove: true,
   kernel: true,
+  entitlement: true,
   files: true,
   systemd: true,
   stage: true,

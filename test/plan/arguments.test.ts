@@ -11,7 +11,7 @@ const PLAN: BuildPlan = {
   files: [{ name: 'a.0123', sha256: 'a1'.repeat(32), source: 'layers/files/a' }],
   steps: ['tools: packages', 'end'],
 };
-const PATHS = { containerfile: '/w/Containerfile', context: '/w/context', idFile: '/w/id' };
+const PATHS = { containerfile: '/w/Containerfile', context: '/w/context', idFile: '/w/id', volume: String };
 
 /** The value after an option. */
 const valueAfter = (args: readonly unknown[], option: string) => args[args.indexOf(option) + 1];

@@ -4,6 +4,7 @@ import { KINDS } from './render.ts';
 
 const RPM = { url: 'https://example.com/a-1.x86_64.rpm' };
 const KERNEL = '5.14.0-570.17.1.el9_6.x86_64';
+const REPOSITORY = { id: 'vendor', baseurl: 'https://a.b/', gpgkey: { url: 'https://a.b/KEY' } };
 const SUM = 'a1'.repeat(32);
 
 /** Props that must not reach a Containerfile, and what is said of them. */
@@ -47,6 +48,11 @@ const REFUSED: Record<StepName, [props: unknown, message: string][]> = {
     [{ rpms: [{}] }, 'either a url or a file'],
     [{ rpms: [{ url: 'http://user:secret@example.com/a.rpm' }] }, 'carries credentials'],
     [{ rpms: [{ url: 'file:///a.rpm' }] }, 'is not an http or https URL'],
+    [{ rpms: [{ file: 'files/a.rpm', auth: { secret: 'vendor' } }] }, 'needs no auth'],
+    [{ rpms: [{ url: 'http://a.b/a.rpm', auth: { secret: 'vendor' } }] }, 'send a secret in the clear'],
+    [{ rpms: [{ ...RPM, auth: { secret: 'a b' } }] }, 'is not a usable Secret name'],
+    [{ rpms: [{ ...RPM, auth: { secret: 'vendor', type: 'bearer' } }] }, 'expected one of'],
+    [{ rpms: [{ ...RPM, auth: { secret: 'vendor', password: 'x' } }] }, 'password'],
     [{ rpms: [RPM], relocate: '/srv' }, 'expected "opt"'],
   ],
   remove: [
@@ -66,6 +72,11 @@ const REFUSED: Record<StepName, [props: unknown, message: string][]> = {
     [{ version: '5.14.0-1.el9', baseurl: 'https://a.b/' }, "is not a kernel's version"],
     [{ version: '5.14.0-$(id).x86_64', baseurl: 'https://a.b/' }, "is not a kernel's version"],
     [{ version: KERNEL, baseurl: 'ftp://a.b/' }, 'is not an http or https URL'],
+  ],
+  entitlement: [
+    [null, 'expected object'],
+    [{ secret: 'Certificates' }, 'is not a usable Secret name'],
+    [{ path: '/etc/pki/entitlement' }, 'path'],
   ],
   systemd: [
     [{}, 'this step does nothing'],
@@ -122,6 +133,8 @@ const REFUSED: Record<StepName, [props: unknown, message: string][]> = {
     [[{ path: '/a', content: 'a', owner: 'a b' }], 'is not an owner'],
   ],
   repository: [
+    [{ ...REPOSITORY, baseurl: 'http://a.b/', auth: { secret: 'vendor' } }, 'send a secret in the clear'],
+    [{ ...REPOSITORY, keep: true, auth: { secret: 'vendor' } }, 'cannot be kept'],
     [{ id: 'a', gpgcheck: false }, 'either a baseurl or a metalink'],
     [
       { id: 'a', baseurl: 'https://a.b/', metalink: 'https://a.b/', gpgcheck: false },

@@ -35,6 +35,8 @@ export function compileFiles(files: Readonly<Record<string, string>>) {
 
 /** A Containerfile without its FROM, and without the check that ends every one from 4.19 on. */
 export function bodyOf(containerfile: string): string {
+  // Where no instruction has a comment there are no blank lines.
+  if (!containerfile.includes('\n\n')) return containerfile.trimEnd().replace(/^.*\n/, '');
   const [, ...blocks] = containerfile.trimEnd().split('\n\n');
   return blocks.filter((block) => block !== 'RUN bootc container lint').join('\n\n');
 }

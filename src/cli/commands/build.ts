@@ -39,6 +39,17 @@ export function options(yargs: Argv) {
       choices: ['buildah', 'podman'] as const,
       describe: 'What builds; the first one that is here',
     })
+    .option('secret', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      describe: 'A secret of the layers, as <name>=<folder>: the folder has its files (may be repeated)',
+    })
+    .option('entitlement', {
+      type: 'string',
+      describe: "A folder of a RHEL subscription's certificates; the host's own",
+    })
     .option('authfile', { type: 'string', describe: "Credentials, in the form of docker's config.json" });
 }
 
@@ -49,6 +60,8 @@ interface BuildArguments extends GlobalOptions {
   readonly push?: boolean;
   readonly adopt?: boolean;
   readonly engine?: EngineName | undefined;
+  readonly secret?: string[];
+  readonly entitlement?: string | undefined;
   readonly authfile?: string | undefined;
 }
 
@@ -69,6 +82,10 @@ export async function run(argv: BuildArguments): Promise<void> {
       push: argv.push ?? true,
       adopt: argv.adopt ?? false,
       ...(argv.engine && { engine: argv.engine }),
+      secrets: {
+        ...(argv.entitlement && { entitlement: argv.entitlement }),
+        folders: foldersOf(argv.secret ?? []),
+      },
       ...(argv.authfile && { authFile: argv.authfile }),
       signal,
       onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
@@ -86,6 +103,20 @@ export async function run(argv: BuildArguments): Promise<void> {
   }
   if (result.commit !== undefined) process.stderr.write(`committed ${result.commit.slice(0, 12)}\n`);
   else if (argv.commit) process.stderr.write('nothing to commit\n');
+}
+
+/** Secrets come as folders, so that none of them is on a command line. */
+function foldersOf(given: readonly string[]): Map<string, string> {
+  return new Map(
+    given.map((text) => {
+      const [, name, folder] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+      if (name !== undefined && folder !== undefined) return [name, folder];
+      // What was given may be the secret itself.
+      throw failure('input', 'secret-form', '--secret takes a name and a folder', {
+        hint: '--secret <name>=<folder>: the folder has the files of the secret, such as username and password.',
+      });
+    }),
+  );
 }
 
 /** A line a pool: what became of it, and its image. */

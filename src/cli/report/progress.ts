@@ -34,7 +34,7 @@ export function progressReport(stream: NodeJS.WriteStream = process.stderr): Pro
       finishLive();
       const elapsed = seconds(performance.now() - started);
       const line = describe(event, paint, elapsed, widthOf(stream) - CLOCK);
-      if (stream.isTTY && (event.type === 'step' || event.type === 'push')) {
+      if (stream.isTTY && ['step', 'examine', 'push'].includes(event.type)) {
         live = { line, since: performance.now() };
         draw();
       } else stream.write(`${line}\n`);
@@ -80,6 +80,8 @@ function describe(event: BuildEvent, paint: Paint, elapsed: string, width: numbe
         width,
       );
     }
+    case 'examine':
+      return stepLine('check', `${elapsed} looking for secrets in the layers`, paint, width);
     case 'push':
       return stepLine('push', `${elapsed} ${event.destination}`, paint, width);
     case 'copied':

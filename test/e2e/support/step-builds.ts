@@ -256,6 +256,9 @@ export const BUILDS: Record<StepName, readonly Build[] | { readonly notHere: str
       fails: /'kernel' not found in the base/,
     },
   ],
+  entitlement: {
+    notHere: 'nobody here has a subscription; builds that see certificates of our own are in secrets.test.ts',
+  },
   files: [
     {
       what: 'of the layer and of the repository, with mode and owner',
