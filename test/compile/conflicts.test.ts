@@ -120,3 +120,48 @@ describe('what goes together', () => {
     expect(conflicts({ layers: layers!, pool: { layers: ['two'] } })).toEqual([]);
   });
 });
+
+describe('secrets of a build', () => {
+  const rpms = (name: string, auth: object) => ({
+    name,
+    steps: [{ rpms: { rpms: [{ ...url(`${name}-1-1.x86_64`), auth }] } }],
+  });
+  const entitled = (name: string, props: object) => ({ name, steps: [{ entitlement: props }] });
+  const compiled = (...layers: object[]) => compileIn(repository({ layers } as PoolInput));
+
+  it('are those of all layers, each once and by name', () => {
+    const { compiled: pool, diagnostics } = compiled(
+      rpms('one', { secret: 'vendor' }),
+      entitled('two', {}),
+      rpms('three', { secret: 'vendor', type: 'basic-auth' }),
+      entitled('four', {}),
+      rpms('five', { secret: 'api', type: 'tls' }),
+    );
+    expect(diagnostics).toEqual([]);
+    expect(pool!.secrets).toEqual([
+      { name: 'api', type: 'tls' },
+      { name: 'etc-pki-entitlement', type: 'entitlement' },
+      { name: 'vendor', type: 'basic-auth' },
+    ]);
+    expect(pool!.containerfile.match(/rm -f \/etc\/yum\.repos\.d\/redhat\.repo/g)).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      rpms('one', { secret: 'a' }),
+      rpms('two', { secret: 'a', type: 'tls' }),
+      'wants a (tls) where it has a (basic-auth)',
+    ],
+    [
+      entitled('one', {}),
+      entitled('two', { secret: 'b' }),
+      'wants b (entitlement) where it has etc-pki-entitlement',
+    ],
+  ])('are of one type, and one entitlement', (one, two, message) => {
+    const { compiled: pool, diagnostics } = compiled(one, two);
+    expect(pool).toBeUndefined();
+    expect(diagnostics).toMatchObject([{ code: 'secret-twice', severity: 'error' }]);
+    expect(diagnostics[0]!.message).toContain(message);
+    expect(diagnostics[0]!.related).toHaveLength(1);
+  });
+});

@@ -370,3 +370,44 @@ describe('run', () => {
     );
   });
 });
+
+describe('secrets', () => {
+  const auth = { secret: 'vendor' };
+  const repository = { id: 'vendor', baseurl: 'https://example.com/', gpgcheck: false, auth };
+
+  it('are named by steps, and none of their bytes is in an instruction', () => {
+    const rpm = renderStep('rpms', { rpms: [{ ...URL_RPM, auth }] });
+    expect(rpm.output.secrets).toEqual([{ name: 'vendor', type: 'basic-auth', at: ['rpms', 0, 'auth'] }]);
+    expect(rpm.text).toContain('/run/secrets/vendor/username /run/secrets/vendor/password | paste -sd :');
+    expect(rpm.text).not.toMatch(/ (-u|--user) /);
+    const tls = renderStep('rpms', { rpms: [{ ...URL_RPM, auth: { ...auth, type: 'tls' } }] });
+    expect(tls.output.secrets).toMatchObject([{ name: 'vendor', type: 'tls' }]);
+    expect(tls.text).toContain('--cert /run/secrets/vendor/tls.crt --key /run/secrets/vendor/tls.key');
+  });
+
+  it('of a repository are reached by links that are gone at the end', () => {
+    const { text, output } = renderStep('repository', repository);
+    expect(text).toContain('username=$vendor_username');
+    expect(text).toContain('ln -s /run/secrets/vendor/password /etc/dnf/vars/vendor_password');
+    expect(output.finally!.flat().join(' ')).toContain('/etc/dnf/vars/vendor_password');
+  });
+
+  it('are nothing that a build on the cluster has: the operator has its own ways', () => {
+    const rpm = renderStep('rpms', { rpms: [{ ...URL_RPM, auth }] }, { hasContext: false });
+    expect(rpm.problems).toMatchObject([{ code: 'no-build-secrets', path: ['rpms', 0, 'auth'] }]);
+    const onCluster = renderStep('repository', repository, { hasContext: false });
+    expect(onCluster.output).toEqual({ instructions: [] });
+    const [info] = onCluster.problems.filter(({ code }) => code !== 'gpgcheck-off');
+    expect(info).toMatchObject({ code: 'repository-on-cluster', severity: 'info' });
+    expect(`${info!.message} ${info!.hint}`).toMatch(
+      /vendor\.repo of the ConfigMap etc-yum-repos-d.*etc-pki-rpm-gpg/,
+    );
+  });
+
+  it('of a subscription are mounted by the operator, and nothing is rendered for it', () => {
+    const { output, problems } = renderStep('entitlement', {}, { hasContext: false });
+    expect(output).toEqual({ instructions: [] });
+    expect(problems).toMatchObject([{ code: 'entitlement-by-operator', severity: 'info' }]);
+    expect(problems[0]!.hint).toContain('etc-pki-entitlement of openshift-config-managed');
+  });
+});
