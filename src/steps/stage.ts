@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { codeCommand } from '../containerfile/code.ts';
-import type { Command, Instruction } from '../containerfile/instruction.ts';
+import type { Command, CopyFrom, Instruction } from '../containerfile/instruction.ts';
 import { shellTemplate } from '../containerfile/template.ts';
 import { formatImageRef, parsePinnedImage } from '../values/image-ref.ts';
 import { dnsLabel, packageName } from '../values/names.ts';
@@ -22,6 +22,15 @@ const path = value((text) => {
   parseAbsolutePath(text.replaceAll(/\$\{release\.[^}]*\}/g, 'x'));
   return text;
 });
+
+/** modprobe finds only what depmod has listed. */
+const listModules = shellTemplate(
+  `
+    {{#each versions}}
+      depmod {{sh this}}
+    {{/each}}`,
+  { versions: [''] },
+);
 
 const install = shellTemplate('dnf install -y {{words packages}}', { packages: [''] });
 
@@ -96,6 +105,7 @@ export const stage = defineStep({
     const commands = (props.run ?? []).map((code, index) =>
       codeCommand(expand(code, context, ['run', index])),
     );
+    const copies = props.copy.map(({ from, to }, index) => copyFrom(props.name, from, to, index, context));
     return {
       stages: [
         {
@@ -108,7 +118,10 @@ export const stage = defineStep({
           ],
         },
       ],
-      instructions: props.copy.map(({ from, to }, index) => copyFrom(props.name, from, to, index, context)),
+      instructions: [
+        ...copies,
+        ...runs(listModules({ versions: kernelsOf(copies.map(({ target }) => target)) })),
+      ],
       files: files.files,
       claims: props.copy.map(({ to }, index) => ({
         verb: 'writes' as const,
@@ -123,11 +136,17 @@ function runs(commands: readonly Command[]): Instruction[] {
   return commands.length === 0 ? [] : [{ kind: 'run', commands, cleans: false }];
 }
 
-function copyFrom(stage: string, from: string, to: string, index: number, context: StepContext): Instruction {
+function copyFrom(stage: string, from: string, to: string, index: number, context: StepContext): CopyFrom {
   return {
     kind: 'copyFrom',
     stage,
     source: expand(from, context, ['copy', index, 'from']),
     target: expand(to, context, ['copy', index, 'to']),
   };
+}
+
+/** The kernels that get modules, each once. */
+function kernelsOf(paths: readonly string[]): string[] {
+  const versions = paths.flatMap((path) => /^\/(?:usr\/)?lib\/modules\/([^/]+)\//.exec(path)?.[1] ?? []);
+  return [...new Set(versions)];
 }

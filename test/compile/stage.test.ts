@@ -33,6 +33,8 @@ FROM q.io/base@${DIGEST}
 # gpu: stage
 COPY --from=module /src/a.ko /usr/lib/modules/5.14.0-570.16.1.el9_6.x86_64/extra/a.ko
 
+RUN depmod 5.14.0-570.16.1.el9_6.x86_64
+
 RUN bootc container lint
 `,
     );

@@ -49,6 +49,10 @@ const kernelHolds = [
   `test -z "$(find /usr/lib/modules -type f ! -path '*/${NEW_KERNEL}.x86_64/*')"`,
 ];
 
+/** An object file for x86_64 that says it is a module for graphics cards of one vendor, and nothing else; gzip, base64. */
+const MODULE =
+  'H4sIAAAAAAACA6t39XFjYmRkgAFGBjsGBA8BPiCxHaAkOwMbQ05mcmpecaqte4APQ2JOZmKxbUFyplWZARAYGri4pmgVl2kVp2glJWsVJ2tlajFQDPSKM4pLikoSkxj0SlIrShj0UhJLEhn0koqLGfRy81My89LyGfTS80r1cjLzsvPzklP1SjIyi+OBUqU5qZRbzw0OIwagz1GBAw716GEpCBVjJlO/OBBzUKBfBirGhEO/AQH9qjjcX4DDHYxY+MxY3LkBStsT0A8A070CebACAAA=';
+
 const AT_BOOT = [
   'rm -rf /var/opt /var/usrlocal',
   'systemd-tmpfiles --create /usr/lib/tmpfiles.d/relocated-*.conf',
@@ -340,6 +344,23 @@ export const BUILDS: Record<StepName, readonly Build[] | { readonly notHere: str
         'test "$(cat /usr/lib/made/two)" = two',
         'test ! -e /src',
         'test ! -e /out',
+      ],
+    },
+    {
+      what: 'copies a kernel module, which modprobe then finds',
+      base: 'with-kernel',
+      steps: () => [
+        {
+          stage: {
+            name: 'module',
+            from: '${release.driver-toolkit}',
+            run: [`mkdir /out && echo ${MODULE} | base64 -d | gzip -d > /out/gpu.ko`],
+            copy: [{ from: '/out/gpu.ko', to: '/usr/lib/modules/5.14.0-284.el9_2.x86_64/extra/gpu.ko' }],
+          },
+        },
+      ],
+      holds: [
+        'test "$(modprobe -S 5.14.0-284.el9_2.x86_64 -R pci:v000010DEd00001EB8sv0sd0bc03sc02i00)" = gpu',
       ],
     },
   ],
