@@ -1,8 +1,7 @@
 import { type Explained, explainPool } from '../compile/explain.ts';
-import { instancesOf, type PoolInstance } from '../compile/instances.ts';
+import { identityOf, instancesOf } from '../compile/instances.ts';
 import { failure, hasErrors, LayersError } from '../diagnostics.ts';
 import { loadLibrary } from '../spec/load.ts';
-import { formatPoolId } from '../values/pool-id.ts';
 
 export interface ExplainOptions {
   readonly root: string;
@@ -15,8 +14,6 @@ export interface ExplainOptions {
 export function explain({ root, pool: name, path }: ExplainOptions): readonly Explained[] {
   const { library, diagnostics } = loadLibrary(root);
   const { instances } = instancesOf(library);
-  const identityOf = ({ pool, cluster }: PoolInstance) =>
-    formatPoolId({ ...(cluster && { cluster: cluster.value.name }), pool: pool.value.name });
   const instance = instances.find((candidate) => identityOf(candidate) === name);
   if (instance === undefined) {
     if (hasErrors(diagnostics)) throw new LayersError(diagnostics);

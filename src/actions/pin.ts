@@ -20,7 +20,9 @@ export async function pin(
   results: readonly PoolResult[],
   plans: ReadonlyMap<string, BuildPlan>,
 ): Promise<Pinned> {
-  const locks = await readLocks(root, clustersOf(results.map(({ pool }) => pool)));
+  // A cluster whose pools are all built elsewhere has nothing of this run in its lock.
+  const made = results.filter(({ build }) => build !== undefined);
+  const locks = await readLocks(root, clustersOf(made.map(({ pool }) => pool)));
   const clusters = [...locks.keys()];
   const before = new Map<string, Buffer | undefined>();
   for (const file of clusters.map(lockFile))
@@ -28,7 +30,7 @@ export async function pin(
   let changed = false;
   try {
     for (const [cluster, lock] of locks) {
-      const own = results.filter(({ pool }) => parsePoolId(pool).cluster === cluster);
+      const own = made.filter(({ pool }) => parsePoolId(pool).cluster === cluster);
       if (await writeLock(root, cluster, pinned(lock, own, plans))) changed = true;
     }
     write(root, render(root).files);
@@ -47,6 +49,7 @@ export async function commitPins(
   git: Git,
   root: string,
   clusters: readonly (string | undefined)[],
+  verb: 'pin' | 'promote' = 'pin',
 ): Promise<string | undefined> {
   const after = await readLocks(root, clusters);
   const moves: Moves = { pins: [], unpushed: [] };
@@ -54,7 +57,7 @@ export async function commitPins(
     const file = lockFile(cluster);
     addMoves(moves, parseLock(await git.committed(file), file).lock, lock);
   }
-  return git.commit([...clusters.map(lockFile), 'dist'], messageOf(moves));
+  return git.commit([...clusters.map(lockFile), 'dist'], messageOf(moves, verb));
 }
 
 interface Moves {
@@ -77,10 +80,10 @@ function addMoves({ pins, unpushed }: Moves, before: LockText, after: LockText):
   }
 }
 
-function messageOf({ pins, unpushed }: Moves): string {
+function messageOf({ pins, unpushed }: Moves, verb: string): string {
   const subject =
     pins.length > 0
-      ? `pin ${pins.map(([pool]) => pool).join(', ')}`
+      ? `${verb} ${pins.map(([pool]) => pool).join(', ')}`
       : unpushed.length > 0
         ? 'record builds that were not pushed'
         : 'write dist/ anew';

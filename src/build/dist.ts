@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../diagnostics.ts';
 import { type BuildPlan, type PoolBuild, parseJson } from '../plan/plan.ts';
+import type { Made } from './differences.ts';
 
 /** The folder of manifests and builds, below the repository's root. */
 export const DIST = 'dist';
@@ -36,4 +37,12 @@ export function readPlan(root: string, hash: string): BuildPlan {
     throw failure('input', 'no-plan', `${file} is missing`, { hint: 'Write dist/ again: `layers synth`.' });
   }
   return parseJson<BuildPlan>(text, file);
+}
+
+/** What `dist/` has of a build; undefined where no pool has it any more. */
+export function readMade(root: string, hash: string): Made | undefined {
+  const file = join(root, buildFolder(hash), 'Containerfile');
+  if (!existsSync(file)) return undefined;
+  const plan = readPlan(root, hash);
+  return { ...plan, containerfile: readFileSync(file, 'utf8') };
 }

@@ -3,6 +3,7 @@ import type { EngineEvent } from '../engines/engine.ts';
 /** What happens during `layers build`, for reports. `hash` is the build's. */
 export type BuildEvent =
   | { readonly type: 'skipped'; readonly pool: string; readonly why: 'cluster' | 'job' }
+  | { readonly type: 'skipped'; readonly pool: string; readonly why: 'follows'; readonly leader: string }
   /** `known`: it was built before, and is not built again. */
   | {
       readonly type: 'up-to-date' | 'known';
@@ -39,11 +40,12 @@ export interface PoolResult {
   readonly pool: string;
   /**
    * `unchanged`: nothing was done. `copied`: it was built before, perhaps for another pool. `adopted`: the registry had
-   * it, from elsewhere. `skipped`: somebody else builds it.
+   * it, from elsewhere. `promoted`: it is that of the pool which this one follows. `skipped`: it is not built here.
    */
-  readonly result: 'built' | 'unchanged' | 'copied' | 'adopted' | 'skipped';
-  /** Who builds what was skipped. */
-  readonly by?: 'cluster' | 'job';
+  readonly result: 'built' | 'unchanged' | 'copied' | 'adopted' | 'promoted' | 'skipped';
+  /** Who builds what was skipped; or that it takes the image of the pool which it follows. */
+  readonly by?: 'cluster' | 'job' | 'follows';
+  readonly leader?: string;
   readonly build?: string;
   readonly image?: string;
   readonly digest?: string;

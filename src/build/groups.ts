@@ -27,10 +27,11 @@ export function selectPools(pools: readonly PoolBuild[], names: readonly string[
     : pools.filter(({ pool }) => names.some((name) => isMeant(name, pool)));
 }
 
+/** What there is to build: nothing for pools that follow others. */
 export function groupByBuild(pools: readonly PoolBuild[]): Group[] {
   const groups = new Map<string, (PoolBuild & { image: string })[]>();
   for (const pool of pools) {
-    if (pool.build === undefined || pool.image === undefined) continue;
+    if (pool.build === undefined || pool.image === undefined || pool.follows !== undefined) continue;
     groups.set(pool.build, [...(groups.get(pool.build) ?? []), { ...pool, image: pool.image }]);
   }
   return [...groups].map(([hash, members]) => ({

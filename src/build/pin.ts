@@ -62,7 +62,7 @@ export function pinned(
         digest,
         base: plan.base,
         release: plan.release,
-        origin: result === 'adopted' ? 'adopted' : 'built',
+        origin: result === 'adopted' || result === 'promoted' ? result : 'built',
         pushed,
       };
     }

@@ -6,12 +6,15 @@ import { type Found, tagExists } from './find-image.ts';
 import { readPushed, writePushed } from './journal.ts';
 import { logOf, type Run, withScratch } from './run.ts';
 
+/** What it takes of a run. */
+export type Publisher = Pick<Run, 'root' | 'registries' | 'authFile' | 'signal' | 'onEvent'>;
+
 /**
  * Equal builds have one digest, wherever they are: repositories that lack it get a copy of the same bytes. Then every
  * one of them is asked for it by that digest.
  */
 export async function publish(
-  run: Run,
+  run: Publisher,
   hash: string,
   { digest, image: origin, source }: Omit<Found, 'how'>,
   images: readonly string[],

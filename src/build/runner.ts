@@ -28,6 +28,11 @@ export async function runBuilds(options: RunnerOptions): Promise<RunnerResult> {
       onEvent({ type: 'skipped', pool, why: 'cluster' });
       results.push({ pool, result: 'skipped', by: 'cluster' });
     }
+    for (const { pool, follows: leader } of selected) {
+      if (leader === undefined) continue;
+      onEvent({ type: 'skipped', pool, why: 'follows', leader });
+      results.push({ pool, result: 'skipped', by: 'follows', leader });
+    }
     for (const group of groupByBuild(selected)) {
       const plan = readPlan(root, group.hash);
       plans.set(group.hash, plan);

@@ -31,6 +31,7 @@ const VERBS: readonly (readonly [usage: string, summary: string, load: () => Pro
     'Add the images of an OpenShift release, by digest, to layers/releases.yaml',
     () => import('./commands/release.ts'),
   ],
+  ['pin', 'Promote pins to pools that follow, and list them', () => import('./commands/pin.ts')],
   ['init [dir]', 'Start a new repository', () => import('./commands/init.ts')],
 ];
 
@@ -78,7 +79,7 @@ for (const [usage, summary, load] of VERBS) {
 class UsageError extends Error {}
 
 /** yargs makes a list of an option that is given twice, and an empty text of one without a value, or with a script's unset variable. */
-function assertSingle({ _, pool, secret, ...options }: Readonly<Record<string, unknown>>): void {
+function assertSingle({ _, pool, to, secret, ...options }: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(options)) {
     if (Array.isArray(value))
       throw new UsageError(`${name} is given ${value.length} times, and once is enough`);

@@ -8,10 +8,12 @@ import { kindOf } from '../spec/variant.ts';
 import type { StepContext } from '../steps/step.ts';
 import { TARGETS } from '../targets/index.ts';
 import { formatImageRef, type PinnedImage } from '../values/image-ref.ts';
+import { formatPoolId } from '../values/pool-id.ts';
 import type { CompiledPool } from './compiled-pool.ts';
 import { type Composed, compose } from './compose.ts';
 import { costs, printContainerfile } from './containerfile-text.ts';
 import { type EffectivePool, effectivePool } from './effective.ts';
+import { leaderOf } from './follows.ts';
 import { contentHash } from './hash.ts';
 import { pushedTo } from './images.ts';
 import { resolveLayers } from './layers.ts';
@@ -67,9 +69,11 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
     return { diagnostics };
   }
   const job = typeof pool.build === 'object' ? pool.build.job : undefined;
+  const id = { ...(cluster && { cluster: cluster.value.name }), pool: pool.name };
+  const leader = leaderOf(pool, id);
   return {
     compiled: {
-      id: { ...(cluster && { cluster: cluster.value.name }), pool: pool.name },
+      id,
       ...(cluster && { cluster: cluster.value }),
       ...(image && { image: formatImageRef(image) }),
       pool,
@@ -83,6 +87,8 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
       node,
       by: target.builtBy === 'cluster' ? 'cluster' : job === undefined ? 'local' : 'job',
       ...(job && { job }),
+      // Its own instance of a pool that others follow leads.
+      ...(leader !== undefined && leader !== formatPoolId(id) && { follows: leader }),
       hash: hashOf(pool, base, composed),
     },
     diagnostics,

@@ -47,6 +47,8 @@ export interface CompiledPool {
   /** Who builds. */
   readonly by: 'local' | 'job' | 'cluster';
   readonly job?: JobSettings;
+  /** The identity of the pool whose pin it takes by promotion; none where it is built and pinned itself. */
+  readonly follows?: string;
   /** What the image's bytes depend on, in 32 hexadecimal digits. */
   readonly hash: string;
 }

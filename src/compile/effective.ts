@@ -20,6 +20,7 @@ export const NEAREST = [
   'base',
   'build',
   'refresh',
+  'follows',
   'kernelType',
   'extensions',
   'kernelArguments',

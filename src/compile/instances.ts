@@ -1,11 +1,17 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { type Cluster, selects } from '../spec/cluster.ts';
 import type { Library, Located } from '../spec/library.ts';
+import { formatPoolId } from '../values/pool-id.ts';
 
 /** A pool in one cluster; without Cluster documents there is one, unnamed. */
 export interface PoolInstance {
   readonly pool: Library['pools'][number];
   readonly cluster?: Located<Cluster>;
+}
+
+/** Its identity. */
+export function identityOf({ pool, cluster }: PoolInstance): string {
+  return formatPoolId({ ...(cluster && { cluster: cluster.value.name }), pool: pool.value.name });
 }
 
 /** The pools of every cluster, and what is wrong with how they are selected. */

@@ -3,6 +3,7 @@ import { TARGETS, type TargetName } from '../targets/index.ts';
 import type { ImageRef, PinnedImage } from '../values/image-ref.ts';
 import { compareReleases, isAtLeast } from '../values/release-version.ts';
 import type { EffectivePool } from './effective.ts';
+import { LEADS } from './follows.ts';
 import type { Report } from './report.ts';
 
 export interface RuleInput {
@@ -46,6 +47,14 @@ export function checkPool(
       'base',
       'the cluster builds this pool from the OS image of its own release',
       'Leave base out, or use the target machineConfig.',
+    );
+  }
+  if (target.builtBy === 'cluster' && pool.follows !== undefined && pool.follows !== LEADS) {
+    reject(
+      'follows-not-ours',
+      'follows',
+      `the cluster builds ${pool.name} itself, from its MachineOSConfig: it has no pin to promote`,
+      `Write follows: ${LEADS} in ${pool.name}, or use the target machineConfig.`,
     );
   }
   if (targetName === 'machineOSConfig' && !isAtLeast(pool.release, '4.18')) {

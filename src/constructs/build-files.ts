@@ -22,12 +22,13 @@ export function renderBuilds(pools: readonly CompiledPool[]): Map<string, string
   return files;
 }
 
-function poolBuild({ id, pool, by, hash, image }: CompiledPool): PoolBuild {
+function poolBuild({ id, pool, by, follows, hash, image }: CompiledPool): PoolBuild {
   const [target] = kindOf(pool.target);
   return {
     pool: formatPoolId(id),
     target,
     by,
+    ...(follows !== undefined && { follows }),
     ...(image && { build: hash, image }),
   };
 }

@@ -63,7 +63,7 @@ export class LayeredPool extends Chart {
     app.add(this, compiled);
     app.report(pinDiagnostics(compiled, this.pin));
     this.render(compiled, this.pin);
-    if (compiled.job !== undefined) {
+    if (compiled.job !== undefined && compiled.follows === undefined) {
       jobFor(app, compiled);
       entitlementFor(app, compiled);
     }

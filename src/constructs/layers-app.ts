@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { CompiledPool } from '../compile/compiled-pool.ts';
+import { followErrors } from '../compile/follows.ts';
 import { inheritanceRemarks } from '../compile/inheritance.ts';
 import { instancesOf } from '../compile/instances.ts';
 import { openSources, type Sources } from '../compile/sources.ts';
@@ -137,6 +138,8 @@ export class LayersApp extends App {
   /** All of `dist/`, by path, in memory. Throws everything that is wrong, at once. */
   render(): Map<string, string | Uint8Array> {
     this.report(inheritanceRemarks(this.compiledPools));
+    // A leader with errors of its own is not among them, and it would mislead to say that it is not there.
+    if (!hasErrors(this.diagnostics)) this.report(followErrors(this.compiledPools));
     const charts = hasErrors(this.diagnostics) ? undefined : renderCharts(this);
     this.report(charts?.diagnostics ?? []);
     if (charts === undefined || hasErrors(this.diagnostics)) throw new LayersError(this.diagnostics);

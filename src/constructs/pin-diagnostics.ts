@@ -6,12 +6,14 @@ import { formatPoolId } from '../values/pool-id.ts';
 /** Findings that `--strict` and `layers check` make errors of: the nodes do not run what git says. */
 export const PIN_FINDINGS: ReadonlySet<string> = new Set(['pin-behind', 'pin-missing']);
 
-export function pinDiagnostics({ id, origin, by }: CompiledPool, pin: Pin): Diagnostic[] {
+export function pinDiagnostics({ id, origin, by, follows }: CompiledPool, pin: Pin): Diagnostic[] {
   const name = formatPoolId(id);
   const hint =
-    by === 'job'
-      ? `Apply its Job, then \`layers build ${name} --pin --adopt\`.`
-      : `\`layers build ${name} --pin\` builds it and pins the digest.`;
+    follows !== undefined
+      ? `It follows ${follows}: \`layers pin promote ${follows} ${name}\` moves its pin.`
+      : by === 'job'
+        ? `Apply its Job, then \`layers build ${name} --pin --adopt\`.`
+        : `\`layers build ${name} --pin\` builds it and pins the digest.`;
   const finding = (code: string, message: string): Diagnostic[] => [
     {
       code,

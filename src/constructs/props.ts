@@ -158,6 +158,8 @@ export interface PoolProps {
   readonly build?: 'local' | JobBuildProps;
   /** Any word, such as "2026-11". Another one builds anew, for newer packages in the repositories. */
   readonly refresh?: string;
+  /** The pool whose pinned image it takes, by `layers pin promote` only: `<cluster>/<pool>`, or `<cluster>` for the pool of the same name there. Without Cluster documents: `<pool>`. `none` where a pool leads, whatever its defaults say. */
+  readonly follows?: string;
   /** The kernel's kind, as in a MachineConfig. The operator swaps the kernel of the image. */
   readonly kernelType?: 'default' | 'realtime' | '64k-pages';
   /** OpenShift's extensions, as in a MachineConfig. The operator adds their packages to the image. */

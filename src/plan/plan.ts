@@ -35,6 +35,8 @@ export interface PoolBuild {
   readonly target: string;
   /** Who builds: this machine, a Job, or the cluster from a MachineOSConfig. */
   readonly by: 'local' | 'job' | 'cluster';
+  /** The pool whose pin it takes by promotion: nobody builds for it. */
+  readonly follows?: string;
   /** The build's hash, and the repository it is pushed to; none where the cluster builds. */
   readonly build?: string;
   readonly image?: string;

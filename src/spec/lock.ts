@@ -38,8 +38,10 @@ export const lock = z.strictObject({
         base: pinnedImage.describe('The base that it was built from.'),
         release: releaseVersion.describe('The release that it was built for.'),
         origin: z
-          .enum(['built', 'adopted'])
-          .describe('`built` by `layers build`, or `adopted`: found in the registry under its content tag.'),
+          .enum(['built', 'adopted', 'promoted'])
+          .describe(
+            '`built` by `layers build`; `adopted`: found in the registry under its content tag; or `promoted`: taken from a pool that one of this lock follows.',
+          ),
         pushed: z
           .boolean()
           .describe('False where no registry has the image: no `osImageURL` may come of it.'),

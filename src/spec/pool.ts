@@ -36,6 +36,15 @@ export const settings = {
     .describe(
       'Any word, such as "2026-11". Another one builds anew, for newer packages in the repositories.',
     ),
+  follows: pattern(
+    /^[a-z0-9][a-z0-9-]*(\/[a-z0-9][a-z0-9-]*)?$/,
+    'a pool to follow',
+    'Write <cluster>/<pool>, or <cluster> for the pool of the same name there.',
+  )
+    .optional()
+    .describe(
+      'The pool whose pinned image it takes, by `layers pin promote` only: `<cluster>/<pool>`, or `<cluster>` for the pool of the same name there. Without Cluster documents: `<pool>`. `none` where a pool leads, whatever its defaults say.',
+    ),
   ...node,
   machineConfigPool: machineConfigPool
     .optional()

@@ -13,7 +13,19 @@ export function cliPage(): string {
     '# The CLI\n',
     'Exit codes and the forms of output are in [exit codes and output](../exit-codes-and-output.md).\n',
     fence('text', top),
-    ...verbs.flatMap((verb) => [`## layers ${verb}\n`, fence('text', help(verb))]),
+    ...verbs.flatMap((verb) => {
+      const text = help(verb);
+      const commands = [...text.matchAll(new RegExp(`^ {2}layers ${verb} (\\w+)`, 'gm'))].map(
+        (match) => match[1]!,
+      );
+      return [
+        ...[`## layers ${verb}\n`, fence('text', text)],
+        ...commands.flatMap((command) => [
+          `### layers ${verb} ${command}\n`,
+          fence('text', help(verb, command)),
+        ]),
+      ];
+    }),
   ].join('\n');
 }
 

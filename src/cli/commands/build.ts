@@ -1,11 +1,11 @@
 import type { Argv } from 'yargs';
 import { build } from '../../actions/build.ts';
-import type { PoolResult } from '../../build/events.ts';
 import { failure } from '../../diagnostics.ts';
 import type { EngineName } from '../../engines/engine.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
 import { interruptible } from '../interrupt.ts';
 import { printJsonLine } from '../report/json.ts';
+import { resultTable } from '../report/pools.ts';
 import { progressReport } from '../report/progress.ts';
 
 export function options(yargs: Argv) {
@@ -95,7 +95,7 @@ export async function run(argv: BuildArguments): Promise<void> {
     process.stdout.write(printJsonLine({ type: 'result', ...result }));
     return;
   }
-  process.stdout.write(table(result.pools));
+  process.stdout.write(resultTable(result.pools));
   if (argv.pin) {
     process.stderr.write(
       result.pinned ? 'pinned in layers/layers.lock, and dist/ written\n' : 'the lock has it already\n',
@@ -117,21 +117,4 @@ function foldersOf(given: readonly string[]): Map<string, string> {
       });
     }),
   );
-}
-
-/** A line a pool: what became of it, and its image. */
-function table(pools: readonly PoolResult[]): string {
-  const rows = pools.map(({ pool, result, by, image, digest, pushed }) => [
-    pool,
-    result,
-    digest === undefined
-      ? by === 'cluster'
-        ? 'built by the cluster'
-        : 'built by its Job'
-      : pushed
-        ? `${image}@${digest}`
-        : `${digest} (not pushed)`,
-  ]);
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => `${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}\n`).join('');
 }

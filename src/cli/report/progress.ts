@@ -59,6 +59,8 @@ function seconds(milliseconds: number): string {
 function describe(event: BuildEvent, paint: Paint, elapsed: string, width: number): string {
   switch (event.type) {
     case 'skipped':
+      if (event.why === 'follows')
+        return `${paint('bold', event.pool)}: follows ${event.leader}; \`layers pin promote ${event.leader} ${event.pool}\` moves it`;
       return event.why === 'cluster'
         ? `${paint('bold', event.pool)}: built by the cluster, from its MachineOSConfig`
         : `${paint('bold', event.pool)}: built by its Job; then \`layers build ${event.pool} --pin --adopt\``;

@@ -1,0 +1,43 @@
+import { clustersOf, readLocks } from '../build/pin.ts';
+import { type PoolBuild, parseJson } from '../plan/plan.ts';
+import { render } from '../synth/synth.ts';
+import { parsePoolId } from '../values/pool-id.ts';
+
+/** What a pool is pinned to. */
+export interface ListedPin {
+  readonly pool: string;
+  /** `not-ours`: the cluster builds it, and keeps the digest itself. */
+  readonly state: 'fresh' | 'behind' | 'missing' | 'not-ours';
+  /** The pool whose pin it takes by promotion. */
+  readonly follows?: string;
+  readonly build?: string;
+  readonly image?: string;
+  readonly digest?: string;
+  readonly origin?: string;
+}
+
+/** The pin of every pool, as `layers/` and the locks are now. */
+export async function listPins({ root }: { readonly root: string }): Promise<readonly ListedPin[]> {
+  const pools = [...render(root).files]
+    .filter(([path]) => path.endsWith('.build'))
+    .map(([path, content]) => parseJson<PoolBuild>(content.toString(), path))
+    .sort((a, b) => (a.pool < b.pool ? -1 : 1));
+  const locks = await readLocks(root, clustersOf(pools.map(({ pool }) => pool)));
+  return pools.map(({ pool, by, follows, build, image }): ListedPin => {
+    if (by === 'cluster') return { pool, state: 'not-ours' };
+    const lock = locks.get(parsePoolId(pool).cluster);
+    const pin = lock?.pools[pool];
+    const pinned = pin && lock?.builds[pin.build];
+    const leader = follows !== undefined && { follows };
+    if (pin === undefined || !pinned?.pushed) return { pool, state: 'missing', ...leader };
+    return {
+      pool,
+      state: pin.build === build && pin.image === image ? 'fresh' : 'behind',
+      ...leader,
+      build: pin.build,
+      image: pin.image,
+      digest: pinned.digest,
+      origin: pinned.origin,
+    };
+  });
+}

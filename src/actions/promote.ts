@@ -1,0 +1,65 @@
+import { readMade, readPlan, readPoolBuilds } from '../build/dist.ts';
+import type { BuildEvent, PoolResult } from '../build/events.ts';
+import { clustersOf, readLocks } from '../build/pin.ts';
+import { runPromotions } from '../build/promote.ts';
+import { type Promotion, promotionOf, type Refusal, selectPairs } from '../build/promotion.ts';
+import { openRegistries } from '../build/registries.ts';
+import { type Diagnostic, LayersError } from '../diagnostics.ts';
+import { authFileForEngine } from '../registry/auth-file.ts';
+import type { BuildResult } from './build.ts';
+import { commitPins, pin } from './pin.ts';
+import { placesIn } from './places.ts';
+import { assertFresh, committable } from './preconditions.ts';
+
+export interface PromoteOptions {
+  readonly root: string;
+  /** The pool whose pin moves, or a cluster for each of its pools. */
+  readonly from: string;
+  /** The pools it moves to, or clusters; or all that follow. */
+  readonly to: readonly string[] | 'all';
+  /** Commit the locks and `dist/`. */
+  readonly commit: boolean;
+  readonly authFile?: string;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: BuildEvent) => void;
+}
+
+/** Gives followers the image that their leader is pinned to: all of them, or none where one may not have it. */
+export async function promote(options: PromoteOptions): Promise<BuildResult> {
+  const { root, signal } = options;
+  const git = options.commit ? await committable(root) : undefined;
+  assertFresh(root);
+  const promotions = await allowed(options);
+  const authFile = await authFileForEngine(options.authFile);
+  const registries = openRegistries({ ...(authFile && { authfile: authFile }), signal });
+  let pools: PoolResult[];
+  try {
+    pools = await runPromotions({ ...options, registries, ...(authFile && { authFile }) }, promotions);
+  } finally {
+    registries.close();
+  }
+  signal.throwIfAborted();
+  assertFresh(root);
+  const plans = new Map(promotions.map(({ build }) => [build, readPlan(root, build)]));
+  const { clusters, changed } = await pin(root, pools, plans);
+  const commit = git && (await commitPins(git, root, clusters, 'promote'));
+  return { pools, pinned: changed, ...(commit !== undefined && { commit }) };
+}
+
+/** The promotions that were asked for; throws everything that speaks against any of them. */
+async function allowed({ root, from, to }: PromoteOptions): Promise<Promotion[]> {
+  const pools = readPoolBuilds(root);
+  const locks = await readLocks(root, clustersOf(pools.map(({ pool }) => pool)));
+  const checked = selectPairs(pools, from, to).map((pair) =>
+    promotionOf(pair, locks, (hash) => readMade(root, hash)),
+  );
+  const refusals = checked.filter((outcome): outcome is Refusal => 'code' in outcome);
+  if (refusals.length === 0) return checked as Promotion[];
+  const placeOf = placesIn(root);
+  const diagnostics = refusals.map(({ code, pool, key, message, hint }): Diagnostic => {
+    const origin = placeOf(pool, key);
+    return { code, severity: 'error', source: 'input', message, hint, ...(origin && { origin }) };
+  });
+  const distinct = new Map(diagnostics.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic]));
+  throw new LayersError([...distinct.values()]);
+}

@@ -1,0 +1,151 @@
+import { failure, LayersError } from '../diagnostics.ts';
+import type { PoolBuild } from '../plan/plan.ts';
+import type { LockText } from '../spec/lock.ts';
+import type { Digest } from '../values/digest.ts';
+import { parsePoolId } from '../values/pool-id.ts';
+import { type Difference, differences, type Made } from './differences.ts';
+import { selectPools } from './groups.ts';
+import type { Locks } from './pin.ts';
+
+export const BUILT_TWICE =
+  'It was built twice, with two digests. Write another text into `refresh:` of both pools, build the leader, and promote again.';
+
+/** A pool, and the one that it follows. */
+export interface Pair {
+  readonly leader: PoolBuild;
+  readonly follower: PoolBuild;
+}
+
+/** A pinned image that a follower is to have. */
+export interface Promotion {
+  readonly leader: string;
+  readonly follower: string;
+  readonly build: string;
+  readonly digest: Digest;
+  /** The repository that has it, and the follower's. */
+  readonly from: string;
+  readonly to: string;
+  /** Whether the follower is pinned to it already. */
+  readonly isDone: boolean;
+}
+
+/** Why a follower cannot have its leader's image. */
+export interface Refusal {
+  readonly code: string;
+  /** The pool to look at, and the key that says it. */
+  readonly pool: string;
+  readonly key: Difference['key'] | 'name';
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Followers by their identities or clusters, each with its leader; or all followers. Throws for names that follow nobody of `from`. */
+export function selectPairs(
+  pools: readonly PoolBuild[],
+  from: string,
+  to: readonly string[] | 'all',
+): Pair[] {
+  const leaders = new Map(selectPools(pools, [from]).map((pool) => [pool.pool, pool]));
+  const isFollower = ({ follows }: PoolBuild) => follows !== undefined && leaders.has(follows);
+  const named = to === 'all' ? pools : selectPools(pools, to);
+  const lost = (to === 'all' ? [] : to).filter((name) => !selectPools(pools, [name]).some(isFollower));
+  if (lost.length > 0) {
+    throw new LayersError(lost.flatMap((name) => notAFollower(name, from, pools).diagnostics));
+  }
+  const pairs = named
+    .filter(isFollower)
+    .map((follower) => ({ follower, leader: leaders.get(follower.follows!)! }));
+  if (pairs.length > 0) return pairs;
+  throw failure('input', 'not-a-follower', `no pool follows ${from}`, {
+    hint: `A pool does that says follows: ${from}.`,
+  });
+}
+
+function notAFollower(name: string, from: string, pools: readonly PoolBuild[]): LayersError {
+  const follows = pools.find(({ pool }) => pool === name)?.follows;
+  return failure('input', 'not-a-follower', `${name} does not follow ${from}`, {
+    hint:
+      follows === undefined
+        ? `A pool does that says follows: ${from}. Others are built: \`layers build ${name} --pin\`.`
+        : `It follows ${follows}: \`layers pin promote ${follows} ${name}\`.`,
+  });
+}
+
+/**
+ * Whether a follower may have its leader's image: only the one that it asks for itself. `madeOf` gives what `dist/` has
+ * of a build.
+ */
+export function promotionOf(
+  { leader, follower }: Pair,
+  locks: Locks,
+  madeOf: (hash: string) => Made | undefined,
+): Promotion | Refusal {
+  const [own, others] = [lockOf(follower, locks), lockOf(leader, locks)];
+  const pin = others?.pools[leader.pool];
+  const build = pin && others?.builds[pin.build];
+  if (pin === undefined || build === undefined || !build.pushed) return unpinned(leader);
+  const wanted = follower.build!;
+  if (pin.build !== wanted) return refusal({ leader, follower }, madeOf(wanted)!, madeOf(pin.build) ?? build);
+  const known = own?.builds[wanted];
+  if (known?.pushed && known.digest !== build.digest) return otherDigest({ leader, follower });
+  const { build: pinned, image } = own?.pools[follower.pool] ?? {};
+  return {
+    leader: leader.pool,
+    follower: follower.pool,
+    build: wanted,
+    digest: build.digest as Digest,
+    from: pin.image,
+    to: follower.image!,
+    isDone: known?.pushed === true && pinned === wanted && image === follower.image,
+  };
+}
+
+function lockOf({ pool }: PoolBuild, locks: Locks): LockText | undefined {
+  return locks.get(parsePoolId(pool).cluster);
+}
+
+function unpinned({ pool, follows }: PoolBuild): Refusal {
+  const way = follows === undefined ? `layers build ${pool} --pin` : `layers pin promote ${follows} ${pool}`;
+  return {
+    code: 'leader-unpinned',
+    pool,
+    key: 'name',
+    message: `${pool} has no pinned image to promote`,
+    hint: `Give it one, and see that it holds: \`${way}\`.`,
+  };
+}
+
+function refusal({ leader, follower }: Pair, own: Made, pinned: Made): Refusal {
+  if (leader.build === follower.build) {
+    return {
+      ...unpinned(leader),
+      code: 'leader-behind',
+      message: `${leader.pool} is not pinned yet to what ${follower.pool} is to have`,
+    };
+  }
+  const found = differences(own, pinned);
+  const [first] = found;
+  const what =
+    first === undefined ? 'its layers or its refresh are others' : found.map(({ text }) => text).join('; ');
+  return {
+    code: 'promotion-differs',
+    pool: follower.pool,
+    key: first?.key ?? 'layers',
+    message: `${follower.pool} is not what ${leader.pool} is pinned to: ${what}`,
+    hint:
+      first?.key === 'release'
+        ? `Write release: "${pinned.release}" for it, run \`layers synth\`, and promote again.`
+        : `Make them the same, run \`layers synth\`, and promote again: \`layers explain ${follower.pool}\` and \`layers explain ${leader.pool}\` say where each value is written.`,
+  };
+}
+
+function otherDigest({ leader, follower }: Pair): Refusal {
+  const { cluster } = parsePoolId(follower.pool);
+  return {
+    code: 'promotion-conflict',
+    pool: follower.pool,
+    key: 'name',
+    message: `the lock of ${cluster ?? 'these pools'} has another image of the build that ${leader.pool} is pinned to`,
+    hint: BUILT_TWICE,
+  };
+}

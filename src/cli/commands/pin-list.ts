@@ -1,0 +1,23 @@
+import type { Argv } from 'yargs';
+import { listPins } from '../../actions/pin-list.ts';
+import { type GlobalOptions, isJson, rootOf } from '../context.ts';
+import { printJsonLine } from '../report/json.ts';
+import { columns } from '../report/pools.ts';
+
+export function options(yargs: Argv) {
+  return yargs;
+}
+
+export async function run(argv: GlobalOptions): Promise<void> {
+  const pools = await listPins({ root: rootOf(argv) });
+  if (isJson(argv)) process.stdout.write(printJsonLine({ pools }));
+  else {
+    const rows = pools.map(({ pool, state, image, digest, follows }) => [
+      pool,
+      state,
+      ...(digest === undefined ? [] : [`${image}@${digest}`]),
+      ...(follows === undefined ? [] : [`follows ${follows}`]),
+    ]);
+    process.stdout.write(columns(rows));
+  }
+}

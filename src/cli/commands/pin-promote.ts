@@ -1,0 +1,73 @@
+import type { Argv } from 'yargs';
+import { promote } from '../../actions/promote.ts';
+import { failure } from '../../diagnostics.ts';
+import { type GlobalOptions, isJson, rootOf } from '../context.ts';
+import { interruptible } from '../interrupt.ts';
+import { printJsonLine } from '../report/json.ts';
+import { resultTable } from '../report/pools.ts';
+import { progressReport } from '../report/progress.ts';
+
+export function options(yargs: Argv) {
+  return yargs
+    .positional('from', {
+      type: 'string',
+      demandOption: true,
+      describe: 'The pool that others follow; or a cluster, for each of its pools',
+    })
+    .positional('to', {
+      type: 'string',
+      array: true,
+      describe: 'The pools that follow it; or clusters, for their pools that do',
+    })
+    .option('followers', {
+      type: 'boolean',
+      default: false,
+      describe: 'Instead of naming them: all pools that follow',
+    })
+    .option('commit', {
+      type: 'boolean',
+      default: false,
+      describe: 'Commit the locks and dist/, and nothing else',
+    })
+    .option('authfile', { type: 'string', describe: "Credentials, in the form of docker's config.json" });
+}
+
+interface PromoteArguments extends GlobalOptions {
+  readonly from?: string | undefined;
+  readonly to?: string[] | undefined;
+  readonly followers?: boolean;
+  readonly commit?: boolean;
+  readonly authfile?: string | undefined;
+}
+
+export async function run(argv: PromoteArguments): Promise<void> {
+  const { from = '', to = [], followers = false } = argv;
+  if (followers === to.length > 0) {
+    throw failure('input', 'promote-to', `it is not said which pools are to have the image of ${from}`, {
+      hint: 'Name them, or their clusters; or write --followers for all that follow, and then no names.',
+    });
+  }
+  const json = isJson(argv);
+  const report = progressReport();
+  const result = await interruptible((signal) =>
+    promote({
+      root: rootOf(argv),
+      from,
+      to: followers ? 'all' : to,
+      commit: argv.commit ?? false,
+      ...(argv.authfile && { authFile: argv.authfile }),
+      signal,
+      onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
+    }).finally(report.end),
+  );
+  if (json) {
+    process.stdout.write(printJsonLine({ type: 'result', ...result }));
+    return;
+  }
+  process.stdout.write(resultTable(result.pools));
+  process.stderr.write(
+    result.pinned ? 'pinned in the locks, and dist/ written\n' : 'the locks have it already\n',
+  );
+  if (result.commit !== undefined) process.stderr.write(`committed ${result.commit.slice(0, 12)}\n`);
+  else if (argv.commit) process.stderr.write('nothing to commit\n');
+}

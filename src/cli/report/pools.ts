@@ -1,0 +1,21 @@
+import type { PoolResult } from '../../build/events.ts';
+
+/** A line a pool: what became of it, and its image. */
+export function resultTable(pools: readonly PoolResult[]): string {
+  return columns(pools.map((result) => [result.pool, result.result, imageOf(result)]));
+}
+
+function imageOf({ by, leader, image, digest, pushed }: PoolResult): string {
+  if (digest !== undefined) return pushed ? `${image}@${digest}` : `${digest} (not pushed)`;
+  if (by === 'follows') return `follows ${leader}`;
+  return by === 'cluster' ? 'built by the cluster' : 'built by its Job';
+}
+
+/** Rows with their cells below each other. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const last = Math.max(0, ...rows.map((row) => row.length)) - 1;
+  const widths = Array.from({ length: last }, (_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) => `${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}\n`).join('');
+}
