@@ -4,7 +4,7 @@ import { clustersOf, readLocks } from '../build/pin.ts';
 import { runPromotions } from '../build/promote.ts';
 import { type Promotion, promotionOf, type Refusal, selectPairs } from '../build/promotion.ts';
 import { openRegistries } from '../build/registries.ts';
-import { type Diagnostic, LayersError } from '../diagnostics.ts';
+import { type Diagnostic, LayersError, type Origin } from '../diagnostics.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
 import type { BuildResult } from './build.ts';
 import { commitPins, pin } from './pin.ts';
@@ -55,11 +55,25 @@ async function allowed({ root, from, to }: PromoteOptions): Promise<Promotion[]>
   );
   const refusals = checked.filter((outcome): outcome is Refusal => 'code' in outcome);
   if (refusals.length === 0) return checked as Promotion[];
-  const placeOf = placesIn(root);
-  const diagnostics = refusals.map(({ code, pool, key, message, hint }): Diagnostic => {
+  throw new LayersError(explained(refusals, placesIn(root)));
+}
+
+/** What is wrong at one place is wrong once, for however many pools. */
+function explained(refusals: readonly Refusal[], placeOf: ReturnType<typeof placesIn>): Diagnostic[] {
+  const groups = new Map<string, { refusal: Refusal; origin: Origin | undefined; pools: Set<string> }>();
+  for (const refusal of refusals) {
+    const { code, pool, key, message, what = message } = refusal;
     const origin = placeOf(pool, key);
-    return { code, severity: 'error', source: 'input', message, hint, ...(origin && { origin }) };
+    const same = JSON.stringify([code, origin ?? pool, what]);
+    const group = groups.get(same) ?? { refusal, origin, pools: new Set() };
+    groups.set(same, { ...group, pools: group.pools.add(pool) });
+  }
+  return [...groups.values()].map(({ refusal: { code, message, hint }, origin, pools }) => {
+    const [, ...others] = pools;
+    return {
+      ...({ code, severity: 'error', source: 'input', message, hint } as const),
+      ...(origin && { origin }),
+      ...(others.length > 0 && { detail: `likewise ${others.join(', ')}` }),
+    };
   });
-  const distinct = new Map(diagnostics.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic]));
-  throw new LayersError([...distinct.values()]);
 }

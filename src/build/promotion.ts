@@ -3,6 +3,7 @@ import type { PoolBuild } from '../plan/plan.ts';
 import type { LockText } from '../spec/lock.ts';
 import type { Digest } from '../values/digest.ts';
 import { parsePoolId } from '../values/pool-id.ts';
+import { compareReleases, type ReleaseVersion } from '../values/release-version.ts';
 import { type Difference, differences, type Made } from './differences.ts';
 import { selectPools } from './groups.ts';
 import type { Locks } from './pin.ts';
@@ -37,6 +38,8 @@ export interface Refusal {
   readonly key: Difference['key'] | 'name';
   readonly message: string;
   readonly hint: string;
+  /** What one edit may put right for several pools. */
+  readonly what?: string;
 }
 
 /** Followers by their identities or clusters, each with its leader; or all followers. Throws for names that follow nobody of `from`. */
@@ -131,12 +134,21 @@ function refusal({ leader, follower }: Pair, own: Made, pinned: Made): Refusal {
     code: 'promotion-differs',
     pool: follower.pool,
     key: first?.key ?? 'layers',
+    what,
     message: `${follower.pool} is not what ${leader.pool} is pinned to: ${what}`,
     hint:
       first?.key === 'release'
-        ? `Write release: "${pinned.release}" for it, run \`layers synth\`, and promote again.`
+        ? releaseHint(leader.pool, own.release, pinned.release)
         : `Make them the same, run \`layers synth\`, and promote again: \`layers explain ${follower.pool}\` and \`layers explain ${leader.pool}\` say where each value is written.`,
   };
+}
+
+/** The leader goes first. */
+function releaseHint(leader: string, own: string, pinned: string): string {
+  const isAhead = compareReleases(own as ReleaseVersion, pinned as ReleaseVersion) > 0;
+  return isAhead
+    ? `Write release: "${own}" for ${leader} first, then \`layers build ${leader} --pin\`, and promote what that has proven.`
+    : `Write release: "${pinned}" for it, run \`layers synth\`, and promote again.`;
 }
 
 function otherDigest({ leader, follower }: Pair): Refusal {

@@ -35,10 +35,10 @@ export function followErrors(pools: readonly CompiledPool[]): Diagnostic[] {
   });
 }
 
-/** A document's instance in the leader's own cluster is the leader, where others follow it or could come to. */
+/** Who has it from a document or defaults that are for others as well is the leader. */
 function isMeant({ id, pool }: CompiledPool, identity: string, pools: readonly CompiledPool[]): boolean {
-  if (id.cluster === undefined) return false;
-  return !pool.follows!.includes('/') || pools.some(({ follows }) => follows === identity);
+  const isShort = id.cluster !== undefined && !pool.follows!.includes('/');
+  return isShort || pools.some(({ follows }) => follows === identity);
 }
 
 function followsItself(pool: CompiledPool, identity: string): Diagnostic {
@@ -53,7 +53,9 @@ function followsItself(pool: CompiledPool, identity: string): Diagnostic {
 function unknownLeader(pool: CompiledPool, leader: string, known: readonly string[]): Diagnostic {
   const { cluster } = parsePoolId(leader);
   const there = known.filter((identity) => parsePoolId(identity).cluster === cluster);
-  const has = there.length === 0 ? `Known are: ${known.join(', ')}.` : `There are: ${there.join(', ')}.`;
+  const clusters = new Set(known.map((identity) => parsePoolId(identity).cluster ?? identity));
+  const has =
+    there.length > 0 ? `There are: ${there.join(', ')}.` : `Known are: ${[...clusters].join(', ')}.`;
   return error(
     'unknown-leader',
     pool,

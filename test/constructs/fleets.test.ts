@@ -43,9 +43,15 @@ const fleet: fc.Arbitrary<Fleet> = fc
   .record({
     declared,
     clusters,
-    defaults: fc.array(fc.record({ clusters: selector, release, refresh: optional(fc.constant('1')) }), {
-      maxLength: 2,
-    }),
+    defaults: fc.array(
+      fc.record({
+        clusters: selector,
+        release,
+        refresh: optional(fc.constant('1')),
+        follows: fc.constantFrom(...Array.from({ length: 9 }, () => undefined), 'none', 'c1'),
+      }),
+      { maxLength: 2 },
+    ),
     selectors: fc.array(selector, { minLength: 8, maxLength: 8 }),
   })
   .map(({ declared: { layers, pools }, clusters, defaults, selectors }) => ({

@@ -15,6 +15,7 @@ interface Data {
   readonly name?: string;
   readonly metadata?: { readonly name?: string };
   readonly layers?: readonly unknown[];
+  readonly clusters?: unknown;
 }
 
 const yaml = allBlocks('yaml').map((block) => ({
@@ -53,7 +54,7 @@ name: "4.19.3"
 amd64: { rhel-coreos: "quay.io/example/os@sha256:${'4'.repeat(64)}", el: "9.6", driver-toolkit: "quay.io/example/dtk@sha256:${'5'.repeat(64)}", kernel: 5.14.0-1.el9.x86_64 }
 `;
 
-/** The documents that a block's pools name, and that the page has elsewhere. */
+/** The documents that a block's pools and defaults name, and that the page has elsewhere. */
 function companions(documents: readonly Data[]): string {
   const names = documents.filter(({ kind }) => kind === 'Layer').map(({ name }) => name);
   const missing = documents
@@ -62,7 +63,15 @@ function companions(documents: readonly Data[]): string {
   const layers = [...new Set(missing)].map(
     (name) => `---\nkind: Layer\nname: ${name}\nsteps: [{ packages: { install: [rsyslog] } }]\n`,
   );
-  return [...(documents.some(({ kind }) => kind === 'Release') ? [] : [RELEASE]), ...layers].join('');
+  const clusters = documents
+    .flatMap(({ clusters = [] }) => (Array.isArray(clusters) ? clusters : []))
+    .filter((cluster) => !documents.some(({ kind, name }) => kind === 'Cluster' && name === cluster))
+    .map((name) => `---\nkind: Cluster\nname: ${name}\n`);
+  return [
+    ...(documents.some(({ kind }) => kind === 'Release') ? [] : [RELEASE]),
+    ...layers,
+    ...clusters,
+  ].join('');
 }
 
 describe('the examples in the documents', () => {

@@ -12,11 +12,12 @@ export async function run(argv: GlobalOptions): Promise<void> {
   const pools = await listPins({ root: rootOf(argv) });
   if (isJson(argv)) process.stdout.write(printJsonLine({ pools }));
   else {
+    const anyFollows = pools.some(({ follows }) => follows !== undefined);
     const rows = pools.map(({ pool, state, image, digest, follows }) => [
       pool,
       state,
-      ...(digest === undefined ? [] : [`${image}@${digest}`]),
-      ...(follows === undefined ? [] : [`follows ${follows}`]),
+      ...(anyFollows ? [follows === undefined ? '' : `follows ${follows}`] : []),
+      digest === undefined ? '' : `${image}@${digest}`,
     ]);
     process.stdout.write(columns(rows));
   }
