@@ -335,4 +335,13 @@ describe('a repository of a follower', { timeout: 300_000 }, () => {
     expect(says).toContain('Write another text into `refresh:` of both pools');
     expect(await digestOf('prod-1')).not.toBe(await digestOf('canary'));
   });
+
+  it('gets nothing where the registry of the leader no longer has the image', async () => {
+    const image = `${core.host}/os/worker@${await digestOf('canary')}`;
+    await run('skopeo', ['delete', '--tls-verify=false', `docker://${image}`]);
+    const before = await production.requests();
+    const says = await refused(4, 'pin', 'promote', 'canary/worker', 'prod-2/worker');
+    expect(says).toContain(`has no os/worker@${await digestOf('canary')}`);
+    expect(await production.requests()).toEqual(before);
+  });
 });

@@ -57,6 +57,18 @@ describe("a user's own app in cdk8s.yaml", () => {
     expect(app.leftOver()).toEqual([]);
   });
 
+  it('may have pools that follow those of documents, or that wrongly follow', () => {
+    const app = repository(APP.replace("release: '4.19.3',", "release: '4.19.3', follows: 'worker',"));
+    expect(app.layers('synth').status).toBe(0);
+    expect(JSON.parse(app.read('dist/gpu.build'))).toMatchObject({ follows: 'worker' });
+    const promotion = app.layers('pin', 'promote', 'worker', 'gpu');
+    expect(promotion.stderr).toMatch(/^layers\/a\.yaml:\d+:7 error worker has no pinned image to promote/);
+    app.write({ 'app.mjs': app.read('app.mjs').replace("follows: 'worker'", "follows: 'nobody'") });
+    const { status, stderr } = app.layers('synth');
+    expect(stderr).toContain('gpu: follows error there is no pool nobody to follow (unknown-leader)');
+    expect(status).toBe(2);
+  });
+
   it('tells layers check the state of its pins, those of TypeScript by their construct, and what it said', () => {
     const app = repository();
     app.layers('synth');
