@@ -1,5 +1,6 @@
 import { cliPage } from './cli.ts';
 import { clusterPage } from './cluster.ts';
+import { fleetsPage } from './fleets.ts';
 import { layerPage } from './layer.ts';
 import { lockPage } from './lock.ts';
 import { poolPage } from './pool.ts';
@@ -17,6 +18,7 @@ export function generated(): Map<string, string> {
     ['docs/reference/release.md', releasePage()],
     ['docs/reference/lock.md', lockPage()],
     ['docs/reference/cli.md', cliPage()],
+    ['docs/three-fleets.md', fleetsPage()],
     ['src/constructs/props.ts', propsModule()],
   ]);
 }
