@@ -1,8 +1,9 @@
 import { type Digest, parseDigest } from '../values/digest.ts';
 import { formatImageRef, type ImageRef } from '../values/image-ref.ts';
+import { type BlobReader, readBlob } from './blob.ts';
 import { malformed, notFound, type Request, wrongDigest } from './errors.ts';
 import type { Answer } from './http.ts';
-import { digestOf, type ImageConfig, MANIFEST_TYPES, parseObject } from './manifest.ts';
+import { type Descriptor, digestOf, type ImageConfig, MANIFEST_TYPES, parseObject } from './manifest.ts';
 import type { Scheme } from './scheme.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 
@@ -26,6 +27,8 @@ export interface Registry {
   headManifest(ref: ImageRef): Promise<ManifestHead | undefined>;
   getManifest(ref: ImageRef): Promise<Manifest>;
   getConfig(repository: string, digest: Digest): Promise<ImageConfig>;
+  /** What `read` makes of a blob's bytes; see blob.ts. */
+  readBlob<T>(repository: string, blob: Descriptor, read: BlobReader<T>): Promise<T>;
   /** Ends idle connections, which otherwise end by themselves and keep no process alive. */
   close(): void;
 }
@@ -43,6 +46,7 @@ export function openRegistry(host: string, options: RegistryOptions = {}): Regis
     headManifest: (ref) => headManifest(session, ref),
     getManifest: (ref) => getManifest(session, ref),
     getConfig: (repository, digest) => getConfig(session, { host, repository }, digest),
+    readBlob: (repository, blob, read) => readBlob(session, { host, repository }, blob, read),
     close: () => session.close(),
   };
 }

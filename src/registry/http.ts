@@ -8,6 +8,8 @@ export interface Exchange {
   readonly body?: string;
   /** The most bytes that are read of a good answer. */
   readonly limit: number;
+  /** Reads the body of a 200 as it comes, in the place of `Answer.body`. What it throws is a fault of the connection. */
+  readonly sink?: ((body: AsyncIterable<Buffer>) => Promise<void>) | undefined;
 }
 
 export interface Answer {
@@ -83,7 +85,7 @@ export function openTransport(options: TransportOptions): Transport {
 
 async function read(
   client: ClientRequest,
-  { url, limit }: Exchange,
+  { url, limit, sink }: Exchange,
   { connectTimeout, idleTimeout }: TransportOptions,
   body: string | undefined,
 ): Promise<Answer> {
@@ -100,15 +102,10 @@ async function read(
     client.end(body);
   });
   const status = response.statusCode ?? 0;
-  const good = status < 300;
   const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > (good ? limit : ERROR_LIMIT)) break;
-  }
-  if (good && size > limit) throw fault('ETOOBIG', `the answer is larger than ${limit >> 20} MiB`);
+  if (status >= 300) chunks.push(...(await startOf(response)));
+  else if (status === 200 && sink !== undefined) await sink(atMost(response, limit));
+  else for await (const chunk of atMost(response, limit)) chunks.push(chunk);
   return {
     url,
     status,
@@ -116,6 +113,30 @@ async function read(
     headers: response.headers,
     body: Buffer.concat(chunks),
   };
+}
+
+async function* atMost(response: AsyncIterable<Buffer>, limit: number): AsyncGenerator<Buffer> {
+  let size = 0;
+  for await (const chunk of response) {
+    size += chunk.length;
+    if (size > limit) throw fault('ETOOBIG', `the answer is larger than ${sizeOf(limit)}`);
+    yield chunk;
+  }
+}
+
+async function startOf(response: AsyncIterable<Buffer>): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > ERROR_LIMIT) break;
+  }
+  return chunks;
+}
+
+function sizeOf(bytes: number): string {
+  return bytes < 1 << 20 ? `${bytes} bytes` : `${Math.floor(bytes / (1 << 20))} MiB`;
 }
 
 function timeout(what: string, milliseconds: number): Error {

@@ -28,6 +28,8 @@ export interface Question {
   readonly path: string;
   readonly accept?: string;
   readonly limit: number;
+  /** Reads the body of a good answer as it comes; again from its start, where the connection broke and is tried again. */
+  readonly sink?: (body: AsyncIterable<Buffer>) => Promise<void>;
 }
 
 /** Questions to one registry, with whatever log-in it wants. */
@@ -40,6 +42,10 @@ export interface Session {
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MOST_REDIRECTS = 5;
+/** Bytes a millisecond below which what is read as it comes is given up: 128 KiB a second. */
+const SLOWEST = 131;
+/** Milliseconds, whatever size a manifest claims. */
+const LONGEST = 12 * 3_600_000;
 
 export function openSession(host: string, options: SessionOptions = {}): Session {
   const { authfile, env = process.env, retry = { attempts: 4, delay: 300 } } = options;
@@ -103,7 +109,7 @@ export function openSession(host: string, options: SessionOptions = {}): Session
   }
 
   async function ask(question: Question, request: Request, signal: AbortSignal): Promise<Answer> {
-    const { method, repository, path, accept, limit } = question;
+    const { method, repository, path, accept, limit, sink } = question;
     const url = new URL(
       `${await scheme(signal)}://${apiHost(host)}/v2/${apiRepository(host, repository)}/${path}`,
     );
@@ -113,7 +119,7 @@ export function openSession(host: string, options: SessionOptions = {}): Session
         ...(accept && { accept }),
         ...(authorization && { authorization }),
       };
-      return follow({ method, url, headers, limit }, signal);
+      return follow({ method, url, headers, limit, sink }, signal);
     };
     let answer = await get(authorizations.get(repository));
     let lookup: Lookup | undefined;
@@ -131,14 +137,18 @@ export function openSession(host: string, options: SessionOptions = {}): Session
   }
 
   /** One deadline for all that a question takes, and faults as errors that people can act on. */
-  async function bounded<T>(request: Request, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const deadline = AbortSignal.timeout(timeouts.total);
+  async function bounded<T>(
+    request: Request,
+    work: (signal: AbortSignal) => Promise<T>,
+    milliseconds = timeouts.total,
+  ): Promise<T> {
+    const deadline = AbortSignal.timeout(milliseconds);
     const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
     try {
       return await work(signal);
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (deadline.aborted) throw tooSlow(request, timeouts.total);
+      if (deadline.aborted) throw tooSlow(request, milliseconds);
       throw error instanceof TransportFault ? unreachable(request, error) : error;
     }
   }
@@ -147,7 +157,12 @@ export function openSession(host: string, options: SessionOptions = {}): Session
     scheme: () => bounded({ host, repository: 'its scheme', authfile }, scheme),
     ask: (question) => {
       const request = { host, repository: question.repository, authfile };
-      return bounded(request, (signal) => ask(question, request, signal));
+      const patience = question.sink === undefined ? 0 : Math.min(question.limit / SLOWEST, LONGEST);
+      return bounded(
+        request,
+        (signal) => ask(question, request, signal),
+        timeouts.total + Math.ceil(patience),
+      );
     },
     close: () => transport.close(),
   };
