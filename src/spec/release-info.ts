@@ -36,10 +36,16 @@ export function toRelease({ version, images, machineOs }: ReleaseInfo): ReleaseP
 }
 
 /** 9.6.20250701-0 is on RHEL 9.6, and 418.94.202507011-0 on 9.4. */
-function elOf(machineOs: string): string | undefined {
+export function elOf(machineOs: string): string | undefined {
   const [, old] = /^4\d\d\.(\d{2})\./.exec(machineOs) ?? [];
   if (old !== undefined) return `${old[0]}.${old[1]}`;
   return /^(\d{1,2}\.\d{1,2})\./.exec(machineOs)?.[1];
+}
+
+/** 5.14.0-570.16.1.el9_6.x86_64 is of RHEL 9.6. */
+export function elOfKernel(kernel: string): string | undefined {
+  const [, major, minor] = /\.el(\d+)_(\d+)\./.exec(kernel) ?? [];
+  return major === undefined ? undefined : `${major}.${minor}`;
 }
 
 function fromText(text: string): ReleaseInfo | string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseReleaseInfo, toRelease } from '../../src/spec/release-info.ts';
+import { elOfKernel, parseReleaseInfo, toRelease } from '../../src/spec/release-info.ts';
 
 const image = (name: string, digit: string) =>
   `quay.io/openshift-release-dev/${name}@sha256:${digit.repeat(64)}`;
@@ -59,6 +59,15 @@ describe('a payload', () => {
       name: '4.18.21',
       amd64: { 'rhel-coreos': image('art', '4'), el: '9.4' },
     });
+  });
+
+  it.each([
+    ['5.14.0-570.16.1.el9_6.x86_64', '9.6'],
+    ['6.12.0-55.9.1.el10_0.x86_64', '10.0'],
+    ['5.14.0-570.el9.x86_64', undefined],
+    ['', undefined],
+  ])('whose kernel is %j is on RHEL %s', (kernel, el) => {
+    expect(elOfKernel(kernel)).toBe(el);
   });
 
   it.each([
