@@ -66,11 +66,18 @@ async function readOs(release: ReleaseProps, { mirror, read }: OsOptions): Promi
     hint: [
       last.hint,
       denied ? PULL_SECRET : undefined,
-      'Without the kernel, the release can be added from a file: --from release.txt',
+      ELSEWHERE.has(last.code)
+        ? 'Without the kernel, the release can be added from a file: --from release.txt'
+        : undefined,
     ]
       .filter(Boolean)
       .join('\n'),
-    ...(failures.length > 1 && { detail: failures.map(({ message }) => message).join('\n') }),
+    ...(failures.length > 1 && {
+      detail: failures
+        .slice(0, -1)
+        .map(({ message }) => message)
+        .join('\n'),
+    }),
   });
 }
 
