@@ -15,6 +15,7 @@ import { costs, printContainerfile } from './containerfile-text.ts';
 import { type EffectivePool, effectivePool } from './effective.ts';
 import { leaderOf } from './follows.ts';
 import { contentHash } from './hash.ts';
+import { baseKernel, checkModules, isOfRelease } from './image-kernel.ts';
 import { pushedTo } from './images.ts';
 import { resolveLayers } from './layers.ts';
 import { nodeSpec } from './node.ts';
@@ -45,15 +46,21 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
   const image = pushedTo(pool, cluster?.value);
   const hasRelease = release !== undefined || library.broken.has(`Release ${pool.release}`);
   checkPool({ pool, targetName, cluster: cluster?.value, base, hasRelease, image }, reject);
+  const kernel = baseKernel(base, pool.release, library);
   const composed = compose({
     layers: resolveLayers(pool.layers, library, diagnostics),
     release: pool.release,
     variables: variablesOf(release, base),
     hasContext: target.builtBy === 'runner',
+    hasOwnKernel: pool.base !== undefined && !isOfRelease(kernel, release),
     refresh: pool.refresh,
     sources,
   });
-  diagnostics.push(...composed.diagnostics);
+  const { claims, stages, kernel: installed } = composed;
+  diagnostics.push(
+    ...composed.diagnostics,
+    ...checkModules({ base: kernel, installed, claims, stages, release: pool.release, library }),
+  );
   const kinds = composed.traced.map(({ kind }) => kind);
   const node = nodeSpec(pool, release, kinds, reject);
   if (base === undefined || diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };

@@ -11,6 +11,7 @@ import type { ReleaseVersion } from '../values/release-version.ts';
 import type { Traced, TracedStage } from './compiled-pool.ts';
 import { findConflicts, type PlacedClaim } from './conflicts.ts';
 import { endingOf } from './finish.ts';
+import type { ImageKernel } from './image-kernel.ts';
 import { collectSecrets, type PlacedSecret } from './secrets.ts';
 import type { Sources } from './sources.ts';
 
@@ -21,6 +22,7 @@ export interface ComposeInput {
   readonly release: ReleaseVersion;
   readonly variables: StepContext['variables'];
   readonly hasContext: boolean;
+  readonly hasOwnKernel: boolean;
   readonly refresh: string | undefined;
   readonly sources: Sources;
 }
@@ -31,6 +33,9 @@ export interface Composed {
   readonly traced: readonly Traced[];
   readonly files: readonly ContextFile[];
   readonly secrets: readonly BuildSecret[];
+  readonly claims: readonly PlacedClaim[];
+  /** What a step put in the place of the base's kernel. */
+  readonly kernel: ImageKernel | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -46,14 +51,14 @@ export function compose(input: ComposeInput): Composed {
   const claims: PlacedClaim[] = [];
   const secrets: PlacedSecret[] = [];
   const stages: TracedStage[] = [];
-  let replacesKernel = false;
+  let kernel: ImageKernel | undefined;
   for (const { value: layer, origin } of input.layers) {
     for (const [index, props] of layer.steps.entries()) {
       const [name] = kindOf(props);
       const at = below(origin, ['steps', index, name]);
-      const context = contextOf(input, at, diagnostics, replacesKernel);
+      const context = contextOf(input, at, diagnostics, kernel !== undefined);
       const { output, comment } = render(name, props[name], context);
-      if (name === 'kernel') replacesKernel = true;
+      if (name === 'kernel') kernel = { version: output.kernel, releases: [], origin: at };
       for (const stage of output.stages ?? []) {
         const first = stages.find((other) => other.name === stage.name);
         if (first !== undefined) diagnostics.push(stageTwice(stage.name, at, first.origin));
@@ -89,6 +94,8 @@ export function compose(input: ComposeInput): Composed {
     traced,
     files: [...files.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     secrets: wanted.secrets,
+    claims,
+    kernel,
     diagnostics,
   };
 }
@@ -142,6 +149,7 @@ function contextOf(
     variables: input.variables,
     replacesKernel,
     hasContext: input.hasContext,
+    hasOwnKernel: input.hasOwnKernel,
     report,
     source(path, at) {
       const found = input.sources.get(path);
@@ -153,6 +161,11 @@ function contextOf(
         path: at,
       });
       return undefined;
+    },
+    tree(path, at) {
+      const found = input.sources.tree(path);
+      for (const problem of found?.problems ?? []) report({ code: 'source-tree', ...problem, path: at });
+      return found?.files;
     },
   };
 }

@@ -32,15 +32,19 @@ export interface FileProps {
   readonly path: string;
   /** Its text, byte for byte as UTF-8. */
   readonly content?: string;
-  /** Instead of `content`: a file below `layers/`, `files/<name>`. */
+  /** Instead of `content`: a file below `layers/`, `files/<name>`, or a folder with all its files. */
   readonly source?: string;
-  /** Permissions in octal, in quotes. Default: "0644". */
+  /** Instead of `content`: where the build downloads it from. Needs its sha256. */
+  readonly url?: string;
+  /** The sum of what the URL gives, 64 hexadecimal digits. The build checks it first. */
+  readonly sha256?: string;
+  /** Permissions in octal, in quotes. Default: "0644"; within a folder "0755" for what is executable, as in git. */
   readonly mode?: string;
   /** `user` or `user:group`; the group is root where none is given. Default: root:root. */
   readonly owner?: string;
 }
 
-/** Puts files into the image. */
+/** Puts files into the image: texts, files and folders of the repository, and downloads. */
 export type FilesProps = readonly FileProps[];
 
 /** When the hotfix is no longer needed: once the base has this package in this version. */
@@ -260,13 +264,17 @@ export interface StageCopyProps {
 export interface StageFileProps {
   /** Where it is there. */
   readonly path: string;
-  /** Its text. */
+  /** Its text, byte for byte as UTF-8. */
   readonly content?: string;
-  /** Instead of `content`: a file below `layers/`, `files/<name>`. */
+  /** Instead of `content`: a file below `layers/`, `files/<name>`, or a folder with all its files. */
   readonly source?: string;
-  /** Permissions in octal, in quotes. Default: "0644". */
+  /** Instead of `content`: where the build downloads it from. Needs its sha256. */
+  readonly url?: string;
+  /** The sum of what the URL gives, 64 hexadecimal digits. The build checks it first. */
+  readonly sha256?: string;
+  /** Permissions in octal, in quotes. Default: "0644"; within a folder "0755" for what is executable, as in git. */
   readonly mode?: string;
-  /** `user` or `user:group`. Default: root:root. */
+  /** `user` or `user:group`; the group is root where none is given. Default: root:root. */
   readonly owner?: string;
 }
 
@@ -304,7 +312,7 @@ export interface StepProps {
   readonly kernel?: KernelProps;
   /** Makes RHEL's packages installable, by a subscription's certificates that enter no layer. */
   readonly entitlement?: EntitlementProps;
-  /** Puts files into the image. */
+  /** Puts files into the image: texts, files and folders of the repository, and downloads. */
   readonly files?: FilesProps;
   /** Adds systemd units and drop-ins, and enables, disables or masks units. */
   readonly systemd?: SystemdProps;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { shellTemplate } from '../containerfile/template.ts';
 import { isAtLeast } from '../values/release-version.ts';
-import { type Rpm, rpm, rpmPackage } from '../values/rpm.ts';
+import { type Rpm, rpm, rpmFileName, rpmPackage } from '../values/rpm.ts';
 import { httpUrl } from '../values/url.ts';
 import { pattern } from '../values/value.ts';
 import { fetchRpms, RPM_ARGUMENTS, RPM_SKELETON } from './fetched-rpms.ts';
@@ -84,9 +84,15 @@ export const kernel = defineStep({
       files: fetched.files,
       secrets: fetched.secrets,
       claims: fetched.claims,
+      kernel: version ?? versionOf(set),
     };
   },
 });
+
+function versionOf(rpms: readonly Rpm[]): string | undefined {
+  const versions = rpms.map((part) => /^kernel-core-([0-9].*)\.rpm$/.exec(rpmFileName(part))?.[1]);
+  return versions.find((found) => found !== undefined);
+}
 
 function hasModulesCore({ el, release }: StepContext): boolean {
   // 4.13 was the first release on 9.2.

@@ -1,83 +1,111 @@
-import { contextName, isText, sha256Of } from '../containerfile/context-file.ts';
+import { type ContextFile, contextName, sha256Of } from '../containerfile/context-file.ts';
 import type { Command, Instruction } from '../containerfile/instruction.ts';
 import { shellTemplate } from '../containerfile/template.ts';
 import type { AbsolutePath } from '../values/paths.ts';
+import { attributes, downloadFile, parentOf, withGroup, writeBytes } from './file-commands.ts';
+import { reportNotShipped } from './not-shipped.ts';
+import { copyTree, membersOf, type TreeMember, writeTree } from './put-tree.ts';
 import type { Claim, StepContext, StepOutput } from './step.ts';
 
-/** A file for the image: its text, or the file below `layers/` that has its bytes. */
+/** A file for the image: its text, the file or folder below `layers/` that has its bytes, or where it is downloaded from. */
 export interface PutFile {
   readonly path: AbsolutePath;
   readonly content?: string | undefined;
   readonly source?: string | undefined;
+  readonly url?: string | undefined;
+  /** The sum of a download. */
+  readonly sha256?: string | undefined;
   readonly mode?: string | undefined;
   readonly owner?: string | undefined;
   /** Where it is written, within the step's props. */
   readonly at: readonly (string | number)[];
-  /** The key there that its path is made of. Default: path. */
+  /** The key there that its path is made of; what has a name rather than a path is never a folder. Default: path. */
   readonly named?: string;
 }
 
-/** Of RHEL CoreOS: these are in /var, or lead into it, and so belong to the node; or they are gone with the next boot. */
-const NOT_SHIPPED = {
-  "is the node's own": ['/var'],
-  "leads into /var, which is the node's own": ['/opt', '/usr/local', '/home', '/root', '/srv', '/mnt'],
-  'is empty at every boot': ['/run', '/tmp', '/media', '/dev', '/proc', '/sys'],
-};
-
-/** Puts files into the image: from the build's context where there is one, else within the commands. */
+/** Puts files into the image or into a stage before it: from the build's context where there is one, else within the commands. */
 export function putFiles(
   files: readonly PutFile[],
   context: StepContext,
+  where: 'image' | 'stage' = 'image',
 ): Required<Pick<StepOutput, 'instructions' | 'files' | 'claims'>> {
-  const claims = files.map(
-    ({ path, at, named = 'path' }): Claim => ({ verb: 'writes', name: path, at: [...at, named] }),
+  const puts = files.map((file) => put(file, context));
+  const claims = files.flatMap(({ at, named = 'path' }, index) =>
+    puts[index]!.paths.map((name): Claim => ({ verb: 'writes', name, at: [...at, named] })),
   );
-  for (const { name, at } of claims) reportNotShipped(name, at, context);
-  const contents = files.map((file) => ({ file, ...bytesOf(file, context) }));
+  // A stage is not what the nodes get.
+  if (where === 'image') reportNotShipped(claims, context);
   if (!context.hasContext) {
-    const commands = contents.flatMap(({ file, read }) =>
-      read === undefined ? [] : writeCommands(file, read()),
-    );
+    const commands = puts.flatMap(({ commands }) => commands());
     return {
       instructions: commands.length === 0 ? [] : [{ kind: 'run', commands, cleans: false }],
       files: [],
       claims,
     };
   }
-  const found = contents.flatMap(({ file, contextFile }) =>
-    contextFile === undefined ? [] : { file, contextFile },
-  );
   return {
-    instructions: found.map(({ file, contextFile }) => fromContext(file, contextFile.name)),
-    files: found.map(({ contextFile }) => contextFile),
+    instructions: puts.flatMap(({ instructions }) => instructions()),
+    files: puts.flatMap(({ files }) => files),
     claims,
   };
 }
 
-function reportNotShipped(path: string, at: Claim['at'], context: StepContext): void {
-  for (const [why, folders] of Object.entries(NOT_SHIPPED)) {
-    const folder = folders.find((name) => path === name || path.startsWith(`${name}/`));
-    if (folder === undefined) continue;
-    context.report({
-      code: 'path-not-shipped',
-      message: `${path} would not reach the nodes: ${folder} ${why}`,
-      hint: 'Put it below /usr or /etc. What has to be there, systemd-tmpfiles can make at boot, by a file in /usr/lib/tmpfiles.d.',
-      path: at,
-    });
-  }
+/** One entry: what it writes, and how, with a context and without one. */
+interface Put {
+  readonly paths: readonly AbsolutePath[];
+  readonly files: readonly ContextFile[];
+  instructions(): Instruction[];
+  commands(): Command[];
 }
 
-function bytesOf(file: PutFile, context: StepContext) {
+function put(file: PutFile, context: StepContext): Put {
+  if (file.url !== undefined) return putDownload(file, file.url, file.sha256!);
   if (file.content !== undefined) {
     const content = new TextEncoder().encode(file.content);
     const sha256 = sha256Of(content);
-    return { contextFile: { name: contextName(file.path, sha256), sha256, content }, read: () => content };
+    const contextFile = { name: contextName(file.path, sha256), sha256, content };
+    return putBytes(file, contextFile, () => content);
   }
-  const source = context.source(file.source!, [...file.at, 'source']);
-  if (source === undefined) return {};
+  const at = [...file.at, 'source'];
+  const tree = file.named === undefined ? context.tree(file.source!, at) : undefined;
+  if (tree !== undefined) return putTree(file, membersOf(file, tree));
+  const source = context.source(file.source!, at);
+  if (source === undefined)
+    return { paths: [file.path], files: [], instructions: () => [], commands: () => [] };
+  return putBytes(file, { name: source.name, sha256: source.sha256, source: source.source }, source.read);
+}
+
+function putBytes(file: PutFile, contextFile: ContextFile, read: () => Uint8Array): Put {
+  const { path, mode = '0644', owner = '' } = file;
   return {
-    contextFile: { name: source.name, sha256: source.sha256, source: source.source },
-    read: source.read,
+    paths: [path],
+    files: [contextFile],
+    instructions: () => [fromContext(file, contextFile.name)],
+    commands: () => [
+      ...parentOf(path),
+      ...writeBytes(path, read()),
+      ...attributes({ paths: [path], mode, owner: owner && withGroup(owner) }),
+    ],
+  };
+}
+
+function putTree({ path, owner }: PutFile, members: readonly TreeMember[]): Put {
+  return {
+    paths: members.map((member) => member.path),
+    files: members.map(({ file: { name, sha256, source } }) => ({ name, sha256, source: source! })),
+    instructions: () => (members.length === 0 ? [] : [copyTree(path, owner, members)]),
+    commands: () => writeTree(path, owner, members),
+  };
+}
+
+function putDownload({ path, mode = '0644', owner }: PutFile, url: string, sha256: string): Put {
+  const file = `/tmp/${contextName(path, sha256)}`;
+  const commands = () => downloadFile({ url, sha256, file, path, mode, owner });
+  return {
+    paths: [path],
+    files: [],
+    instructions: () => [{ kind: 'run', commands: commands(), cleans: false }],
+    commands,
   };
 }
 
@@ -92,47 +120,9 @@ function fromContext({ path, mode = '0644', owner = 'root' }: PutFile, source: s
   const commands = [
     ...parentOf(path),
     ...copy({ mounted, path }),
-    ...attributes({ path, mode, owner: withGroup(owner) }),
+    ...attributes({ paths: [path], mode, owner: withGroup(owner) }),
   ];
   return { kind: 'run', commands, mounts: [{ source, target: mounted }], cleans: false };
 }
 
-/** Said in full: a COPY and chown take a user without a group in different ways. */
-function withGroup(owner: string): string {
-  return owner.includes(':') ? owner : `${owner}:root`;
-}
-
-function parentOf(path: string): Command[] {
-  const parent = path.slice(0, path.lastIndexOf('/'));
-  return parent === '' ? [] : directory({ directory: parent });
-}
-
 const copy = shellTemplate('cp {{sh mounted}} {{sh path}}', { mounted: '', path: '' });
-const directory = shellTemplate('mkdir -p {{sh directory}}', { directory: '' });
-const textFile = shellTemplate(String.raw`printf '%s\n' {{lines text}} > {{sh path}}`, {
-  text: '',
-  path: '',
-});
-const partialLine = shellTemplate('printf %s {{sh text}} > {{sh path}}', { text: '', path: '' });
-const binary = shellTemplate('echo {{sh base64}} | base64 -d > {{sh path}}', { base64: '', path: '' });
-// The owner first: a change of it takes the set-user-ID bit away.
-const attributes = shellTemplate(
-  `
-    {{#if owner}}chown {{sh owner}} {{sh path}}{{/if}}
-    chmod {{sh mode}} {{sh path}}`,
-  { path: '', mode: '', owner: '' },
-);
-
-/** Without a context the bytes are in the commands: text as text, so that it can be reviewed. */
-function writeCommands({ path, mode = '0644', owner = '' }: PutFile, content: Uint8Array): Command[] {
-  const text = isText(content) ? Buffer.from(content).toString('utf8') : undefined;
-  return [
-    ...parentOf(path),
-    ...(text === undefined
-      ? binary({ base64: Buffer.from(content).toString('base64'), path })
-      : text.endsWith('\n')
-        ? textFile({ text, path })
-        : partialLine({ text, path })),
-    ...attributes({ path, mode, owner: owner && withGroup(owner) }),
-  ];
-}

@@ -4,8 +4,9 @@ import type { Command, CopyFrom, Instruction } from '../containerfile/instructio
 import { shellTemplate } from '../containerfile/template.ts';
 import { formatImageRef, parsePinnedImage } from '../values/image-ref.ts';
 import { dnsLabel, packageName } from '../values/names.ts';
-import { absolutePath, fileMode, fileOwner, parseAbsolutePath, sourcePath } from '../values/paths.ts';
+import { parseAbsolutePath } from '../values/paths.ts';
 import { ValueError, value } from '../values/value.ts';
+import { fileProps } from './file-props.ts';
 import { putFiles } from './put-files.ts';
 import { defineStep, type StepContext } from './step.ts';
 import { expand, isVariable } from './variables.ts';
@@ -47,21 +48,7 @@ export const stage = defineStep({
       'The image to build in, by digest, or `${release.driver-toolkit}` for kernel modules.',
     ),
     packages: z.array(packageName).min(1).optional().describe('Packages to install there first.'),
-    files: z
-      .array(
-        z.strictObject({
-          path: absolutePath.describe('Where it is there.'),
-          content: z.string().optional().describe('Its text.'),
-          source: sourcePath
-            .optional()
-            .describe('Instead of `content`: a file below `layers/`, `files/<name>`.'),
-          mode: fileMode.optional().describe('Permissions in octal, in quotes. Default: "0644".'),
-          owner: fileOwner.optional().describe('`user` or `user:group`. Default: root:root.'),
-        }),
-      )
-      .min(1)
-      .optional()
-      .describe('Files to put there next.'),
+    files: z.array(fileProps('Where it is there.')).min(1).optional().describe('Files to put there next.'),
     run: z
       .array(command)
       .min(1)
@@ -101,6 +88,7 @@ export const stage = defineStep({
     const files = putFiles(
       (props.files ?? []).map((file, index) => ({ ...file, at: ['files', index] })),
       context,
+      'stage',
     );
     const commands = (props.run ?? []).map((code, index) =>
       codeCommand(expand(code, context, ['run', index])),
@@ -123,9 +111,9 @@ export const stage = defineStep({
         ...runs(listModules({ versions: kernelsOf(copies.map(({ target }) => target)) })),
       ],
       files: files.files,
-      claims: props.copy.map(({ to }, index) => ({
-        verb: 'writes' as const,
-        name: expand(to, context, ['copy', index, 'to']),
+      claims: copies.map(({ target }, index) => ({
+        verb: 'writes',
+        name: target,
         at: ['copy', index, 'to'],
       })),
     };

@@ -14,16 +14,28 @@ export interface StepContext {
   readonly variables: Readonly<Partial<Record<Variable, string>>>;
   /** Whether an earlier step of the pool replaces the base's kernel. */
   readonly replacesKernel: boolean;
+  /** Whether the base is another image than the release's, and its kernel another one, or not known. */
+  readonly hasOwnKernel: boolean;
   /** Whether the build has a context: what a cluster builds from a MachineOSConfig has none. */
   readonly hasContext: boolean;
   /** The bytes of a file below `layers/`, and its name for the context; undefined, and reported, where there is no such file. */
   source(path: string, at: readonly (string | number)[]): SourceFile | undefined;
+  /** The files of a folder below `layers/`, sorted; undefined where it is no folder. What is wrong with it is reported. */
+  tree(path: string, at: readonly (string | number)[]): readonly TreeFile[] | undefined;
   /** Says what is wrong at a path within the step's props. */
   report(problem: Problem): void;
 }
 
 export interface SourceFile extends ContextFile {
   read(): Uint8Array;
+}
+
+/** A file of a folder. */
+export interface TreeFile extends SourceFile {
+  /** Its path within the folder: `conf.d/a.conf`. */
+  readonly below: string;
+  /** Whether its owner may execute it: all that git keeps of a mode. */
+  readonly isExecutable: boolean;
 }
 
 export interface Problem {
@@ -53,6 +65,8 @@ export interface StepOutput {
   readonly claims?: readonly Claim[];
   /** What the build sees of secrets, while it runs and in no layer. */
   readonly secrets?: readonly WantedSecret[];
+  /** The version of the kernel that it puts in the base's place, where that is known. */
+  readonly kernel?: string | undefined;
   /** Commands for the end of the stage: what later steps still needed, and the image must not keep. */
   readonly finally?: readonly Command[];
 }
@@ -77,6 +91,8 @@ export interface Claim {
 export interface StepExample<Input> {
   readonly title: string;
   readonly props: Input;
+  /** The files below `layers/` that it names, for what compiles it. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** A kind of step: one file that holds all there is to know of it. */

@@ -5,6 +5,12 @@ export const VARIABLES = ['rhel-coreos', 'rhel-coreos-extensions', 'driver-toolk
 
 export type Variable = (typeof VARIABLES)[number];
 
+/** What is right only for the kernel of the release, and what to write for another one. */
+const OF_ITS_KERNEL = {
+  'driver-toolkit': "Write the image of the driver toolkit for the base's kernel, by digest.",
+  kernel: "Write the version of the base's kernel in full.",
+};
+
 const REFERENCE = /\$\{release\.([^}]*)\}/g;
 
 /** A text with its variables' values in it. What cannot be known is reported, and stays as it is. */
@@ -32,6 +38,15 @@ function lookUp(name: string, context: StepContext, path: readonly (string | num
       code: 'kernel-replaced',
       message: "a step before this one replaces the kernel: the release's is not the image's any more",
       hint: 'Write the version of the new kernel in full.',
+      path,
+    });
+    return undefined;
+  }
+  if (context.hasOwnKernel && !context.replacesKernel && Object.hasOwn(OF_ITS_KERNEL, name)) {
+    context.report({
+      code: 'base-kernel-unknown',
+      message: `the pool has a base of its own, and \${release.${name}} need not be of its kernel`,
+      hint: OF_ITS_KERNEL[name as keyof typeof OF_ITS_KERNEL],
       path,
     });
     return undefined;

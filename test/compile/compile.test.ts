@@ -211,9 +211,10 @@ describe('a source', () => {
     expect(errorsOf(folder)).toEqual([`${at} layers/files/d is a symbolic link`]);
   });
 
-  it('is not a folder, nor below a file', () => {
-    expect(errorsOf({ ...input, files: { 'files/d/a/b': '' } })).toEqual([
-      `${at} layers/files/d/a is not a file`,
+  it('is not a folder where one file is meant, nor below a file', () => {
+    const unit = layer('unit', { systemd: { units: [{ name: 'a.service', source: 'files/d/a' }] } });
+    expect(errorsOf({ layers: [unit], files: { 'files/d/a/b': '' } })).toEqual([
+      'no-source steps[0].systemd.units[0].source: layers/files/d/a is not a file',
     ]);
     const root = repository({ ...input, files: { 'files/d/a': '' } });
     rmSync(join(root, 'layers/files/d'), { recursive: true });

@@ -76,8 +76,10 @@ RUN bootc container lint
   it("after a kernel step has to name the kernel: the release's is not the image's", () => {
     const kernel = { version: '5.14.0-1.el9.x86_64', baseurl: 'https://example.com/kernels' };
     const after = layersOf({ kernel }, { stage: MODULE });
-    expect(errorsOf({ layers: after, images })[0]).toContain('kernel-replaced steps[1].stage.run[0]');
-    expect(errorsOf({ layers: layersOf({ stage: MODULE }, { kernel }), images })).toEqual([]);
+    expect(errorsOf({ layers: after, images }).map((error) => error.split(':')[0])).toEqual([
+      'kernel-replaced steps[1].stage.run[0]',
+      'kernel-replaced steps[1].stage.copy[0].to',
+    ]);
   });
 
   it('has a name that no other stage has, the ones of the build itself included', () => {

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { printManifests } from '../../src/constructs/manifests.ts';
@@ -75,8 +75,10 @@ const document = (kind: string, props: object) =>
 /** The files of a fleet; undefined where it is refused, which is never by anything but located errors. */
 function render({ layers, pools, clusters, defaults }: Fleet): Record<string, string> | undefined {
   const root = join(scratch.path, String(count++));
-  mkdirSync(join(root, 'layers/files'), { recursive: true });
-  for (const [path, content] of Object.entries(SOURCES)) writeFileSync(join(root, path), content);
+  for (const [path, content] of Object.entries(SOURCES)) {
+    mkdirSync(join(root, dirname(path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
   const documents = [
     ...layers.map((props) => document('Layer', props)),
     ...pools.map((props) => document('Pool', props)),

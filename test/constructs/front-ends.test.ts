@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LayeredPool } from '../../src/constructs/layered-pool.ts';
@@ -31,8 +31,10 @@ afterAll(() => scratch.remove());
 
 function repository(yaml: string): string {
   const root = join(scratch.path, String(count++));
-  mkdirSync(join(root, 'layers/files'), { recursive: true });
-  for (const [path, content] of Object.entries(SOURCES)) writeFileSync(join(root, path), content);
+  for (const [path, content] of Object.entries(SOURCES)) {
+    mkdirSync(join(root, dirname(path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
   writeFileSync(join(root, 'layers/a.yaml'), `${RELEASES}${yaml}`);
   return root;
 }

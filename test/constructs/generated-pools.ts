@@ -12,6 +12,9 @@ export const SOURCES: Readonly<Record<string, string | Uint8Array>> = {
   'layers/files/agent.conf': 'server = $HOST\r\n',
   'layers/files/blob': new Uint8Array([0, 255, 10, 13]),
   'layers/files/tool-1.0-1.x86_64.rpm': new Uint8Array([0xed, 0xab, 0xee, 0xdb]),
+  'layers/files/tree/a.conf': 'a\n',
+  'layers/files/tree/conf.d/$b \'c".conf': 'a\n',
+  'layers/files/tree/conf.d/blob': new Uint8Array([0, 1]),
   'layers/files/key': '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmDME\n-----END PGP PUBLIC KEY BLOCK-----\n',
 };
 
@@ -102,7 +105,11 @@ const file = fc
       mode: optional(fc.constantFrom('0644', '755', '4711')),
       owner: optional(fc.constantFrom('root', 'daemon:users', '0:0')),
     }),
-    text,
+    fc.oneof(
+      { weight: 4, arbitrary: text },
+      { weight: 1, arbitrary: fc.constant({ source: 'files/tree' }) },
+      { weight: 1, arbitrary: fc.record({ url, sha256 }) },
+    ),
   )
   .map(([attributes, content]) => ({ ...attributes, ...content }));
 

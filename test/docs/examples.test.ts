@@ -7,6 +7,7 @@ import { type Diagnostic, exitCodeOf, type Source } from '../../src/diagnostics.
 import { DOCUMENTS } from '../../src/spec/document.ts';
 import { parseLock } from '../../src/spec/lock.ts';
 import { ownApp } from '../../src/synth/own-app.ts';
+import { exampleFiles } from '../../tools/generate/layer.ts';
 import { allBlocks, blocksOf, PAGES } from './blocks.ts';
 
 interface Data {
@@ -94,6 +95,10 @@ describe('the examples in the documents', () => {
     mkdirSync(join(root, 'layers'), { recursive: true });
     writeFileSync(join(root, 'layers/block.yaml'), text);
     writeFileSync(join(root, 'layers/companions.yaml'), companions(documents));
+    for (const [path, content] of Object.entries(exampleFiles())) {
+      mkdirSync(join(root, dirname(path)), { recursive: true });
+      writeFileSync(join(root, path), content);
+    }
     const layers = documents.filter(({ kind }) => kind === 'Layer').map(({ name }) => name);
     // With several clusters a pool is compiled in each; its layers are the pools' own.
     const clusters = documents.filter(({ kind }) => kind === 'Cluster').length;

@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, lstat, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import yaml from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -52,6 +52,34 @@ two" > ${FOLDER}/code.3
   `echo "$(echo nested "$(echo deeper)")" > ${FOLDER}/code.4 && test -s ${FOLDER}/code.4`,
 ];
 const codeWrites = ['a b\tc\\d\n', '1\n2\n3\n', 'one two', 'nested deeper\n'];
+
+/** Folders of the repository: all of the names, in one with a context and in several without one. */
+const treeOnContext = treeOf('c', NAMES, 'daemon:mail');
+const treesInline = chunks(NAMES, 6).map((names, index) =>
+  treeOf(`i${index}`, names, pick([undefined, '1000:2000'], random)),
+);
+
+interface Tree {
+  path: string;
+  source: string;
+  owner: string | undefined;
+  files: Case[];
+}
+
+/** The odd ones can be executed, which is all that git keeps of a mode. */
+function treeOf(prefix: string, names: readonly string[], owner: string | undefined): Tree {
+  const path = `${FOLDER}/trees/${prefix}`;
+  const source = `files/trees/${prefix}`;
+  const files = names.map((name, index): Case => {
+    const below = `${index % 3} ${names[0]}/${name}`;
+    const bytes = index % 5 === 4 ? bytesFrom(random) : new TextEncoder().encode(textFrom(random));
+    const mode = index % 2 === 1 ? '0755' : '0644';
+    return { path: `${path}/${below}`, bytes, given: { source: `${source}/${below}` }, mode, owner };
+  });
+  return { path, source, owner, files };
+}
+
+const treeStep = ({ path, source, owner }: Tree) => ({ files: [{ path, source, ...(owner && { owner }) }] });
 
 function fileCases(random: Random, prefix: string, count: number): Case[] {
   const encoder = new TextEncoder();
@@ -112,17 +140,23 @@ beforeAll(async () => {
   for (const { given, bytes } of [...onContext, ...inline]) {
     if ('source' in given) await workspace.write(`layers/${given.source}`, bytes);
   }
+  for (const { given, bytes, mode } of [treeOnContext, ...treesInline].flatMap(({ files }) => files)) {
+    if (!('source' in given)) continue;
+    await workspace.write(`layers/${given.source}`, bytes);
+    await chmod(join(workspace.root, 'layers', given.source), Number.parseInt(mode!, 8));
+  }
   const parts = chunks(inline, 8);
   const image = `${registry.host}/os/bytes`;
   await workspace.write(
     'layers/pools.yaml',
     documents(
       release('4.18.3', base),
-      layer('files', filesStep(onContext)),
+      layer('files', filesStep(onContext), treeStep(treeOnContext)),
       layer('programs', ...programs),
       pool('context', { image, layers: ['files', 'programs'] }),
       pool('podman', { image, layers: ['files', 'programs'], refresh: 'podman' }),
       ...parts.map((cases, index) => cluster(`inline-${index}`, filesStep(cases))),
+      ...treesInline.map((tree, index) => cluster(`inline-tree-${index}`, treeStep(tree))),
       cluster('inline-program', { files: [PROGRAM] }),
       ...chunks(argumentLists, 10).map((lists, index) =>
         cluster(`inline-arguments-${index}`, runStep(`arguments.${index}`, lists)),
@@ -195,6 +229,14 @@ async function expectFiles(root: string, cases: Case[]): Promise<void> {
   expect(found).toEqual(wanted);
 }
 
+async function expectTree(root: string, { path, owner = '0:0', files }: Tree): Promise<void> {
+  await expectFiles(root, files);
+  for (const folder of ['', ...(await readdir(join(root, path)))]) {
+    const { uid, gid, mode } = await lstat(join(root, path, folder));
+    expect([uid, gid, (mode & 0o7777).toString(8)], folder).toEqual([...OWNERS[owner]!, '755']);
+  }
+}
+
 async function expectArguments(root: string, name: string, lists: string[][]): Promise<void> {
   const found = await Promise.all(
     lists.map(async (_, index) => readFile(join(root, FOLDER, `${name}.${index}`), 'utf8')),
@@ -223,6 +265,7 @@ describe.each(['buildah', 'podman'])('built by %s, with a context', (engine) => 
     const image = await imageOf(engine === 'podman' ? 'podman' : 'context', '--engine', engine);
     await withRoot(image, async (root) => {
       await expectFiles(root, onContext);
+      await expectTree(root, treeOnContext);
       expect(await readdir(join(root, 'tmp'))).toEqual([]);
       await expectArguments(root, 'arguments', argumentLists);
       await expectArguments(root, 'lines', onLines);
@@ -236,6 +279,7 @@ describe('what a cluster builds, without a context', () => {
     const image = await buildInline();
     await withRoot(image, async (root) => {
       await expectFiles(root, inline);
+      for (const tree of treesInline) await expectTree(root, tree);
       for (const [index, lists] of chunks(argumentLists, 10).entries())
         await expectArguments(root, `arguments.${index}`, lists);
       for (const [index, lists] of chunks(onLines, 10).entries())

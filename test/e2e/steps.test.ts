@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STEPS } from '../../src/steps/index.ts';
 import { baseRef } from '../fixtures/base.ts';
@@ -35,6 +36,11 @@ beforeAll(async () => {
   };
   await workspace.write('layers/files/KEY', await gpgKey());
   await workspace.write('layers/files/tool', SCAN);
+  await writeFile(join(files.path, 'tool'), SCAN);
+  await workspace.write('layers/files/tree/a.conf', 'a\n');
+  await workspace.write('layers/files/tree/conf.d/.b c', 'b\n');
+  await workspace.write('layers/files/tree/conf.d/run', SCAN);
+  await chmod(join(workspace.root, 'layers/files/tree/conf.d/run'), 0o755);
   await workspace.write('layers/files/agent.timer', unit('[Timer]\nOnCalendar=daily\n'));
   await workspace.write('layers/files/fixture-agent-7.1-1.noarch.rpm', await readFile(agent));
   await workspace.write(

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderStep } from './render.ts';
 
 const URL_RPM = { url: 'https://example.com/a-1.x86_64.rpm', sha256: 'a1'.repeat(32) };
+const SUM = 'b2'.repeat(32);
 const sumOf = (text: string) =>
   renderStep('rpms', { rpms: [{ file: 'files/b.rpm' }] }, { sources: { 'files/b.rpm': text } }).output
     .files![0]!.sha256;
@@ -349,6 +350,95 @@ describe('files', () => {
     const sources = { 'files/b': Uint8Array.from([0, 1, 2, 255]) };
     const { text } = renderStep('files', [{ path: '/b', source: 'files/b' }], { hasContext: false, sources });
     expect(text).toContain('echo AAEC/w== | base64 -d > /b');
+  });
+});
+
+describe('a folder of files', () => {
+  const sources = { 'files/d/a b.conf': 'a\n', 'files/d/bin/run.sh': '#!/bin/sh\n', 'files/d/bin/z': 'a\n' };
+  const tree = (props: object = {}, options: object = {}) =>
+    renderStep('files', [{ path: '/etc/d', source: 'files/d', ...props }], { sources, ...options });
+
+  it('is one instruction, with the modes that git has', () => {
+    const { output, text } = tree();
+    expect(output.instructions).toHaveLength(1);
+    expect(text).toContain('mkdir -p /etc/d /etc/d/bin && ');
+    expect(text).toMatch(/install -T -m 0644 \/tmp\/a_b\.conf\.\w{16} '\/etc\/d\/a b\.conf'/);
+    expect(text).toMatch(/install -T -m 0755 \/tmp\/run\.sh\.\w{16} \/etc\/d\/bin\/run\.sh/);
+    expect(output.files!.map(({ source }) => source)).toEqual(Object.keys(sources).map((p) => `layers/${p}`));
+  });
+
+  it('claims each of its files where it is written, so that another step that has one is found', () => {
+    expect(tree().output.claims).toEqual(
+      ['a b.conf', 'bin/run.sh', 'bin/z'].map((name) => ({
+        verb: 'writes',
+        name: `/etc/d/${name}`,
+        at: [0, 'path'],
+      })),
+    );
+  });
+
+  it('has one mode for its files where one is given, and its owner for the folders that it makes', () => {
+    const { text } = tree({ mode: '0600', owner: 'agent' });
+    expect(text.match(/install -T -m 0600 -o agent -g root /g)).toHaveLength(3);
+    expect(text).toContain('{ test -d /etc/d/bin || install -d -o agent -g root /etc/d/bin; }');
+    expect(text).not.toContain('mkdir');
+  });
+
+  it('is readable in the commands where there is no context', () => {
+    const { text, output } = tree({ owner: 'agent:users' }, { hasContext: false });
+    expect(output.files).toEqual([]);
+    expect(text).toContain("printf '%s\\n' a > '/etc/d/a b.conf'");
+    expect(text).toContain("chown agent:users '/etc/d/a b.conf' /etc/d/bin/z && ");
+    expect(text).toContain("chmod 0644 '/etc/d/a b.conf' /etc/d/bin/z && ");
+    expect(text).toContain('chmod 0755 /etc/d/bin/run.sh');
+    expect(text.indexOf('install -d')).toBeLessThan(text.indexOf('printf'));
+  });
+
+  it('mounts bytes once that several of its files have', () => {
+    const twice = { 'files/d/a': 'x', 'files/d/b/a': 'x' };
+    expect(tree({}, { sources: twice }).text.match(/--mount/g)).toHaveLength(1);
+  });
+
+  it('that would not reach the nodes is told once, also where only a part of it would not', () => {
+    const codes = (path: string, sources: object) =>
+      tree({ path }, { sources }).problems.map(({ code, path }) => [code, path]);
+    expect(codes('/opt/agent', sources)).toEqual([['path-not-shipped', [0, 'path']]]);
+    expect(codes('/usr', { 'files/d/bin/a': '', 'files/d/local/bin/a': '', 'files/d/local/b': '' })).toEqual([
+      ['path-not-shipped', [0, 'path']],
+    ]);
+  });
+
+  it('goes into a stage as well, wherever it is there; but no unit is one', () => {
+    const stage = {
+      name: 'a',
+      from: `q.io/a@sha256:${'1'.repeat(64)}`,
+      files: [{ path: '/root/src', source: 'files/d' }],
+      copy: [{ from: '/root/src/a.ko', to: '/usr/lib/a.ko' }],
+    };
+    const { output, problems } = renderStep('stage', stage, { sources });
+    expect(problems).toEqual([]);
+    expect(output.stages![0]!.instructions).toHaveLength(1);
+    const units = { units: [{ name: 'a.service', source: 'files/d' }] };
+    expect(renderStep('systemd', units, { sources }).problems).toMatchObject([{ code: 'no-source' }]);
+  });
+});
+
+describe('a download', () => {
+  const props = [{ path: '/usr/bin/yq', url: 'https://example.com/yq', sha256: SUM, mode: '0755' }];
+
+  it.each([true, false])('is in its place only after its sum was checked (context: %s)', (hasContext) => {
+    const { text, output } = renderStep('files', props, { hasContext });
+    const order = ['RUN curl -fsSL', '| sha256sum -c -', 'install -T -m 0755 /tmp/yq.', 'rm /tmp/yq.'];
+    const places = order.map((part) => text.indexOf(part));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    expect(text).toContain(`echo '${SUM}  /tmp/yq.${SUM.slice(0, 16)}'`);
+    expect(output).toMatchObject({ files: [], claims: [{ verb: 'writes', name: '/usr/bin/yq' }] });
+  });
+
+  it('has the owner that is given', () => {
+    const { text } = renderStep('files', [{ ...props[0], owner: '7:8' }]);
+    expect(text).toContain('install -T -m 0755 -o 7 -g 8 /tmp/yq.');
   });
 });
 

@@ -3,7 +3,7 @@ import { STEPS, type StepName } from '../../src/steps/index.ts';
 import { KINDS, renderStep } from './render.ts';
 
 const EXAMPLES = KINDS.flatMap(({ name, examples }) =>
-  examples.map(({ title, props }) => ({ name: name as StepName, title, props })),
+  examples.map(({ title, props, files }) => ({ name: name as StepName, title, props, sources: files })),
 );
 
 describe('every kind of step', () => {
@@ -19,11 +19,12 @@ describe('every kind of step', () => {
 });
 
 describe('the example', () => {
-  it.each(EXAMPLES)('$name: $title', ({ name, props }) => {
-    const { text, problems } = renderStep(name, props);
+  it.each(EXAMPLES)('$name: $title', ({ name, props, sources }) => {
+    const options = sources === undefined ? {} : { sources };
+    const { text, problems } = renderStep(name, props, options);
     expect(problems.filter(({ severity = 'error' }) => severity === 'error')).toEqual([]);
     expect(text).toMatchSnapshot('with a context');
-    const clustered = renderStep(name, props, { hasContext: false });
+    const clustered = renderStep(name, props, { ...options, hasContext: false });
     expect(clustered.problems.filter(({ severity = 'error' }) => severity === 'error')).toEqual([]);
     // What the cluster builds has no context to take anything from.
     expect(clustered.text).not.toMatch(/^COPY (?!--from=)|--mount=/m);

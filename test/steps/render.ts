@@ -32,6 +32,7 @@ export function renderStep(name: StepName, props: unknown, options: RenderOption
       el: '9.6',
     },
     replacesKernel: false,
+    hasOwnKernel: false,
     hasContext: options.hasContext ?? true,
     report: (problem) => problems.push(problem),
     source(path, at) {
@@ -43,6 +44,15 @@ export function renderStep(name: StepName, props: unknown, options: RenderOption
       const bytes = Buffer.from(content);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       return { name: contextName(path, sha256), sha256, source: `layers/${path}`, read: () => bytes };
+    },
+    tree(path) {
+      const names = Object.keys(options.sources ?? {}).filter((name) => name.startsWith(`${path}/`));
+      if (names.length === 0) return undefined;
+      return names.sort().map((name) => ({
+        ...context.source(name, [])!,
+        below: name.slice(path.length + 1),
+        isExecutable: name.endsWith('.sh'),
+      }));
     },
   };
   const output: StepOutput = kind.render(kind.schema.parse(props), context);

@@ -1,5 +1,6 @@
 import { DOCUMENTS } from '../../src/spec/document.ts';
 import { STEPS } from '../../src/steps/index.ts';
+import type { StepExample } from '../../src/steps/step.ts';
 import { fence, NOTICE, table, yaml } from './markdown.ts';
 import { bodyOf, compileFiles, RELEASE } from './render.ts';
 import { keysOf, typeOf } from './schema.ts';
@@ -53,6 +54,18 @@ function examplesOf(kind: (typeof STEPS)[keyof typeof STEPS]): Example[] {
   }));
 }
 
+/** What the examples name below `layers/`. */
+export function exampleFiles(): Record<string, string> {
+  const examples: readonly StepExample<unknown>[] = Object.values(STEPS).flatMap((kind) => [
+    ...kind.examples,
+  ]);
+  return Object.fromEntries(
+    examples.flatMap(({ files = {} }) =>
+      Object.entries(files).map(([path, text]) => [`layers/${path}`, text]),
+    ),
+  );
+}
+
 function containerfilesOf(examples: readonly Example[]): Map<string, string> {
   const pools = examples.map(({ document }, index) => ({
     kind: 'Pool',
@@ -62,7 +75,7 @@ function containerfilesOf(examples: readonly Example[]): Map<string, string> {
     target: { machineConfig: { image: 'registry.example.com/os/example' } },
   }));
   const documents = [RELEASE, ...examples.map(({ document }) => document), ...pools];
-  const compiled = compileFiles({ 'layers/all.yaml': yaml(...documents) });
+  const compiled = compileFiles({ 'layers/all.yaml': yaml(...documents), ...exampleFiles() });
   return new Map(
     compiled.pools.map(({ pool, containerfile }) => [String(pool.layers[0]!.value), bodyOf(containerfile)]),
   );

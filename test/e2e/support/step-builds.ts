@@ -1,5 +1,6 @@
+import { sha256Of } from '../../../src/containerfile/context-file.ts';
 import type { StepName } from '../../../src/steps/index.ts';
-import { KERNEL, NEW_KERNEL, unit } from './step-rpms.ts';
+import { KERNEL, NEW_KERNEL, SCAN, unit } from './step-rpms.ts';
 
 /** A step as people write it, and what is true of the image that it makes. */
 export interface Build {
@@ -280,6 +281,57 @@ export const BUILDS: Record<StepName, readonly Build[] | { readonly notHere: str
         'test "$(fixture-tool)" = scanned',
       ],
     },
+    {
+      what: 'of a folder, in the place of what the base has, link or not',
+      steps: () => [
+        {
+          run: {
+            reason: 'FIXTURE-3',
+            commands: ['mkdir /etc/fixture.d', 'ln -s /etc/passwd /etc/fixture.d/a.conf'],
+          },
+        },
+        { files: [{ path: '/etc/fixture.d', source: 'files/tree', owner: 'daemon' }] },
+      ],
+      holds: [
+        'test ! -L /etc/fixture.d/a.conf && grep -qx a /etc/fixture.d/a.conf',
+        'grep -q ^root: /etc/passwd',
+        `test "$(stat -c '%a %U:%G' /etc/fixture.d /etc/fixture.d/conf.d)" = "$(printf '755 root:root\n755 daemon:root')"`,
+        `test "$(stat -c '%a %U:%G' /etc/fixture.d/conf.d/run)" = '755 daemon:root'`,
+        'test "$(/etc/fixture.d/conf.d/run)" = scanned',
+        `test "$(stat -c %a '/etc/fixture.d/conf.d/.b c')" = 644`,
+      ],
+    },
+    {
+      what: 'that are downloaded, by their sum',
+      steps: (url) => [
+        {
+          files: [
+            { path: '/usr/bin/fixture-tool', url: `${url}/tool`, sha256: sha256Of(SCAN), mode: '0755' },
+            { path: '/etc/fixture/new/a', url: `${url}/tool`, sha256: sha256Of(SCAN), owner: 'daemon:mail' },
+          ],
+        },
+      ],
+      holds: [
+        'test "$(fixture-tool)" = scanned',
+        `test "$(stat -c '%a %U:%G' /usr/bin/fixture-tool)" = '755 root:root'`,
+        `test "$(stat -c '%a %U:%G' /etc/fixture/new/a)" = '644 daemon:mail'`,
+        'test -z "$(find /tmp -mindepth 1)"',
+      ],
+    },
+    {
+      what: 'that are downloaded, refused by another sum',
+      steps: (url) => [
+        { files: [{ path: '/usr/bin/fixture-tool', url: `${url}/tool`, sha256: sha256Of('another') }] },
+      ],
+      fails: /\/tmp\/fixture-tool\.\w{16}: FAILED/,
+    },
+    {
+      what: 'that are downloaded, refused where there are none',
+      steps: (url) => [
+        { files: [{ path: '/usr/bin/fixture-tool', url: `${url}/absent`, sha256: sha256Of('another') }] },
+      ],
+      fails: /returned error: 404/,
+    },
   ],
   systemd: [
     {
@@ -362,6 +414,24 @@ export const BUILDS: Record<StepName, readonly Build[] | { readonly notHere: str
       holds: [
         'test "$(modprobe -S 5.14.0-284.el9_2.x86_64 -R pci:v000010DEd00001EB8sv0sd0bc03sc02i00)" = gpu',
       ],
+    },
+    {
+      what: 'builds from a folder of the repository and a download',
+      steps: (url) => [
+        {
+          stage: {
+            name: 'source',
+            from: '${release.driver-toolkit}',
+            files: [
+              { path: '/root/src', source: 'files/tree' },
+              { path: '/root/tool', url: `${url}/tool`, sha256: sha256Of(SCAN) },
+            ],
+            run: ['cat /root/src/a.conf /root/tool > /root/made'],
+            copy: [{ from: '/root/made', to: '/usr/lib/made' }],
+          },
+        },
+      ],
+      holds: [`test "$(cat /usr/lib/made)" = "$(printf 'a\n#!/bin/sh\necho scanned')"`],
     },
   ],
   labels: [
