@@ -20,7 +20,7 @@ export interface EpelProps {
   readonly el?: string;
   /** The epel-release RPM, best with its sha256. Default: the latest one, which is another file tomorrow. */
   readonly release?: RpmProps;
-  /** Base URL of a mirror of `epel/<el>/Everything/<arch>`, with RPM-GPG-KEY-EPEL-<el> in it, instead of epel-release. */
+  /** Instead of epel-release, the URL of a mirror: the folder that has `<el>/Everything/x86_64` and `RPM-GPG-KEY-EPEL-<el>`, as https://dl.fedoraproject.org/pub/epel has. */
   readonly mirror?: string;
   /** Keep the repository in the image. Default: false. */
   readonly keep?: boolean;

@@ -37,7 +37,7 @@ export const epel = defineStep({
       mirror: httpUrl
         .optional()
         .describe(
-          'Base URL of a mirror of `epel/<el>/Everything/<arch>`, with RPM-GPG-KEY-EPEL-<el> in it, instead of epel-release.',
+          'Instead of epel-release, the URL of a mirror: the folder that has `<el>/Everything/x86_64` and `RPM-GPG-KEY-EPEL-<el>`, as https://dl.fedoraproject.org/pub/epel has.',
         ),
       keep: z.boolean().optional().describe('Keep the repository in the image. Default: false.'),
     })
@@ -65,7 +65,7 @@ export const epel = defineStep({
     },
     {
       title: 'From a mirror',
-      props: { el: '9', packages: ['htop'], mirror: 'https://mirror.example.com/epel/9/Everything/x86_64' },
+      props: { packages: ['htop'], mirror: 'https://mirror.example.com/pub/epel' },
     },
   ],
   render(props, context) {
@@ -80,18 +80,23 @@ export const epel = defineStep({
     if (props.mirror !== undefined) {
       const mirror = props.mirror.replace(/\/+$/, '');
       const commands = fromMirror({
-        repository: `epel,${mirror}`,
+        repository: `epel,${mirror}/${el}/Everything/x86_64`,
         key: `epel.gpgkey=${mirror}/RPM-GPG-KEY-EPEL-${el}`,
         packages: props.packages,
       });
       return { instructions: [{ kind: 'run', commands, cleans: true }], claims: claimsOf(props.packages) };
     }
-    if (props.release === undefined) {
+    // What is installed by it is signed by the key that it brings: nothing else says that it is the right one.
+    if (props.release?.file === undefined && props.release?.sha256 === undefined) {
       context.report({
         code: 'epel-release-unpinned',
         severity: 'warning',
-        message: 'the latest epel-release is another file tomorrow',
+        message:
+          props.release === undefined
+            ? 'the latest epel-release is another file tomorrow'
+            : 'this epel-release may be another file tomorrow, with another key',
         hint: 'Give release: { url: …, sha256: … }, or a mirror.',
+        ...(props.release !== undefined && { path: ['release'] }),
       });
     }
     const release = props.release ?? {

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256Of } from '../../src/containerfile/context-file.ts';
 import { STEPS } from '../../src/steps/index.ts';
 import { baseRef } from '../fixtures/base.ts';
 import { type DirectoryServer, serveDirectory } from '../fixtures/http.ts';
@@ -11,7 +13,7 @@ import { type Scratch, scratchDirectory } from '../fixtures/scratch.ts';
 import { createWorkspace, type Workspace } from '../fixtures/workspace.ts';
 import { deriveBase } from './support/derived-base.ts';
 import { documents, layer, pool, release } from './support/documents.ts';
-import { BUILDS } from './support/step-builds.ts';
+import { BUILDS, type Fixtures } from './support/step-builds.ts';
 import { SCAN, serveRpms, unit } from './support/step-rpms.ts';
 
 let registry: Registry;
@@ -34,6 +36,10 @@ beforeAll(async () => {
     'with-kernel': await deriveBase(workspace, registry, 'with-kernel', oldKernel),
     'with-agent': await deriveBase(workspace, registry, 'with-agent', [agent]),
   };
+  const fixtures: Fixtures = {
+    sumOf: (name) => sha256Of(readFileSync(join(files.path, name))),
+    toolkit: await baseRef(registry),
+  };
   await workspace.write('layers/files/KEY', await gpgKey());
   await workspace.write('layers/files/tool', SCAN);
   await writeFile(join(files.path, 'tool'), SCAN);
@@ -48,11 +54,12 @@ beforeAll(async () => {
     documents(
       release('4.18.3', await baseRef(registry)),
       release('4.19.3', await baseRef(registry, '2'), {
-        'driver-toolkit': await baseRef(registry),
+        'driver-toolkit': fixtures.toolkit,
         kernel: '5.14.0-1.el9.x86_64',
+        el: '9.6',
       }),
       ...CASES.flatMap(({ name, steps, base, release = '4.19.3' }) => [
-        layer(name, ...steps(served.url)),
+        layer(name, ...steps(served.url, fixtures)),
         {
           ...pool(name, { release, image: `${registry.host}/os/${name}`, layers: [name] }),
           ...(base && { base: bases[base] }),

@@ -218,6 +218,23 @@ describe('epel', () => {
     ).toMatchObject([{ code: 'no-build-context', path: ['release', 'file'] }]);
   });
 
+  it('says so of a release RPM without a sum as well, unless its file is in the repository', () => {
+    const problems = (release: object) => renderStep('epel', { packages: ['htop'], release }).problems;
+    expect(problems({ url: URL_RPM.url })).toMatchObject([
+      { code: 'epel-release-unpinned', severity: 'warning', path: ['release'] },
+    ]);
+    expect(problems(URL_RPM)).toEqual([]);
+    expect(problems({ file: 'files/e.rpm' })).toEqual([]);
+  });
+
+  it("takes packages and key from where a mirror has them, by the release's major version", () => {
+    const props = { packages: ['htop'], mirror: 'https://m.example.com/pub/epel/' };
+    const { text, problems } = renderStep('epel', props, { el: '10.1' });
+    expect(problems).toEqual([]);
+    expect(text).toContain('--repofrompath epel,https://m.example.com/pub/epel/10/Everything/x86_64 ');
+    expect(text).toContain('--setopt=epel.gpgkey=https://m.example.com/pub/epel/RPM-GPG-KEY-EPEL-10 ');
+  });
+
   it('leaves no repository behind, unless told to', () => {
     expect(renderStep('epel', { packages: ['htop'] }).text).toContain(
       'dnf remove -y --noautoremove epel-release',

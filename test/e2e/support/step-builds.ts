@@ -9,12 +9,19 @@ export interface Build {
   /** RPMs that the base has beside its own. */
   readonly base?: 'with-kernel' | 'with-agent';
   /** With RPMs and repositories that are served at this URL. */
-  steps(url: string): object[];
+  steps(url: string, fixtures: Fixtures): object[];
   /** Shell code that runs in the image, a line each, and fails where it is wrong. */
   readonly holds?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
   /** For a build that has to fail: what the engine says. */
   readonly fails?: RegExp;
+}
+
+export interface Fixtures {
+  /** The sum of a file that is served. */
+  sumOf(name: string): string;
+  /** The image of the release's driver toolkit, by digest. */
+  readonly toolkit: string;
 }
 
 /** Values that are other things to a shell, a Containerfile or a template. */
@@ -108,9 +115,17 @@ export const BUILDS: Record<StepName, readonly Build[] | { readonly notHere: str
   ],
   epel: [
     {
-      what: 'by a release RPM, which goes again',
-      steps: (url) => [
-        { epel: { packages: ['fixture-htop'], release: rpm(url, 'epel-release-9-9.noarch') } },
+      what: 'by a release RPM and its sum, which goes again',
+      steps: (url, { sumOf }) => [
+        {
+          epel: {
+            packages: ['fixture-htop'],
+            release: {
+              url: `${url}/epel-release-9-9.noarch.rpm`,
+              sha256: sumOf('epel-release-9-9.noarch.rpm'),
+            },
+          },
+        },
       ],
       holds: ['rpm -q fixture-htop', '! rpm -q epel-release', 'test ! -e /etc/yum.repos.d/epel.repo'],
     },
@@ -122,13 +137,25 @@ export const BUILDS: Record<StepName, readonly Build[] | { readonly notHere: str
       holds: ['rpm -q fixture-htop epel-release', 'test -e /etc/yum.repos.d/epel.repo'],
     },
     {
-      what: 'from a mirror, by its key',
-      steps: (url) => [{ epel: { el: '9', packages: ['fixture-htop'], mirror: `${url}/epel/` } }],
-      holds: ['rpm -q fixture-htop', 'test ! -e /etc/yum.repos.d/epel.repo'],
+      what: 'by a release RPM, refused by another sum',
+      steps: (url) => [
+        {
+          epel: {
+            packages: ['fixture-htop'],
+            release: { ...rpm(url, 'epel-release-9-9.noarch'), sha256: sha256Of('another') },
+          },
+        },
+      ],
+      fails: /epel-release-9-9\.noarch\.rpm: FAILED/,
+    },
+    {
+      what: "from a mirror, by its key and the release's major version",
+      steps: (url) => [{ epel: { packages: ['fixture-htop'], mirror: `${url}/epel-mirror/` } }],
+      holds: ['rpm -q fixture-htop', 'test -z "$(grep -rls epel /etc/yum.repos.d)"'],
     },
     {
       what: 'from a mirror, refuses what is not signed',
-      steps: (url) => [{ epel: { el: '9', packages: ['fixture-htop'], mirror: `${url}/unsigned` } }],
+      steps: (url) => [{ epel: { el: '9', packages: ['fixture-htop'], mirror: `${url}/unsigned-mirror` } }],
       fails: /fixture-htop-3\.0-1\.noarch\.rpm is not signed/,
     },
   ],
@@ -401,11 +428,11 @@ export const BUILDS: Record<StepName, readonly Build[] | { readonly notHere: str
     {
       what: 'copies a kernel module, which modprobe then finds',
       base: 'with-kernel',
-      steps: () => [
+      steps: (_, { toolkit }) => [
         {
           stage: {
             name: 'module',
-            from: '${release.driver-toolkit}',
+            from: toolkit,
             run: [`mkdir /out && echo ${MODULE} | base64 -d | gzip -d > /out/gpu.ko`],
             copy: [{ from: '/out/gpu.ko', to: '/usr/lib/modules/5.14.0-284.el9_2.x86_64/extra/gpu.ko' }],
           },

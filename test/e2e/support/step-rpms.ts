@@ -1,4 +1,4 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { buildRpm, createRepository, gpgKey, type RpmSpec, signRpm } from '../../fixtures/rpm.ts';
 
@@ -71,6 +71,9 @@ export async function serveRpms(folder: string, url: string): Promise<Rpms> {
   for (const repository of ['unsigned', 'epel'].map((name) => join(folder, name))) {
     await createRepository(repository);
     await writeFile(join(repository, 'RPM-GPG-KEY-EPEL-9'), await gpgKey());
+    // As mirrors of EPEL have it.
+    await cp(repository, join(`${repository}-mirror`, '9/Everything/x86_64'), { recursive: true });
+    await writeFile(join(`${repository}-mirror`, 'RPM-GPG-KEY-EPEL-9'), await gpgKey());
   }
   return {
     agent: await buildRpm(spec('fixture-agent', '7.1', { requires: ['fixture-hello'] })),
