@@ -129,6 +129,6 @@ function nameProblem(folder: string, name: Buffer): TreeProblem | undefined {
   if (!LEFT_BEHIND.test(name.toString())) return undefined;
   return {
     message: `${at}, which looks like something that was left behind`,
-    hint: 'All files of the folder go into the image. Remove this one; if it is meant, name it by itself as source.',
+    hint: 'All files of the folder go into the image. Remove this one; if it is meant, move it elsewhere and name it by itself as source.',
   };
 }
