@@ -32,6 +32,16 @@ const VERBS: readonly (readonly [usage: string, summary: string, load: () => Pro
     () => import('./commands/release.ts'),
   ],
   ['pin', 'Promote pins to pools that follow, and list them', () => import('./commands/pin.ts')],
+  [
+    'rebuild <pool>',
+    "Have a pool's cluster build its image anew: print how, or do it",
+    () => import('./commands/rebuild.ts'),
+  ],
+  [
+    'install-manifests <pool>',
+    "Write a pool's manifests for the installation of its cluster, with an image that is there already",
+    () => import('./commands/install-manifests.ts'),
+  ],
   ['init [dir]', 'Start a new repository', () => import('./commands/init.ts')],
 ];
 

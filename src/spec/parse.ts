@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type Diagnostic, failure, type Origin } from '../diagnostics.ts';
+import { suggest } from '../values/suggest.ts';
 import { show } from '../values/value.ts';
 import { keysAt } from './keys.ts';
 import { findIllFormed } from './well-formed.ts';
@@ -143,32 +144,4 @@ function typeHint(issue: Issue & { code: 'invalid_type' }): string | undefined {
     return 'Put it in quotes: YAML reads 4.20 as the number 4.2, and takes the zero of 0644 away.';
   if (typeof issue.input === 'boolean') return 'Put it in quotes.';
   return undefined;
-}
-
-/** The known key that a misspelt one is nearest to, else all of them. */
-function suggest(key: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const nearest = known
-    .map((name) => ({ name, distance: distance(key.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0]!;
-  if (nearest.distance <= Math.max(1, Math.floor(key.length / 3))) return `Did you mean ${nearest.name}?`;
-  return `Known are: ${known.join(', ')}.`;
-}
-
-/** How many letters to add, drop, change or swap with their neighbour. */
-function distance(a: string, b: string): number {
-  let previous: number[] = [];
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        next[j] = Math.min(next[j]!, previous[j - 2]! + 1);
-      }
-    }
-    previous = row;
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -67,7 +67,7 @@ export function parsePinnedImage(text: string): PinnedImage {
 export const pinnedImage = value(parsePinnedImage);
 
 /** An OS image. A release's payload, which its name and some documents suggest, has no OS in it. */
-export const osImage = value((text): PinnedImage => {
+export function parseOsImage(text: string): PinnedImage {
   const image = parsePinnedImage(text);
   // oc-mirror puts payloads into release-images, and the images of a release into release.
   if (!/(?:^|\/)(?:ocp-release(?:-nightly)?|release-images)$/.test(image.repository)) return image;
@@ -75,7 +75,9 @@ export const osImage = value((text): PinnedImage => {
     `${show(text)} is the payload of a release, and not an OS image`,
     `The OS image is what \`oc adm release info --image-for rhel-coreos ${text}\` prints.`,
   );
-});
+}
+
+export const osImage = value(parseOsImage);
 
 /** Where images are pushed to: a repository, whose tags are ours to choose. */
 export const imageRepository = value((text): ImageRef => {

@@ -1,4 +1,4 @@
-import { parseImageRef } from './image-ref.ts';
+import { type ImageRef, parseImageRef } from './image-ref.ts';
 import { show, ValueError, value } from './value.ts';
 
 // The API server's two expressions for renderedImagePushSpec, and the one for the digest in the status. The latter
@@ -24,20 +24,28 @@ export const pushSpec = value((text) => {
     );
   }
   // The build's own copy of it, in the MachineOSBuild, has no rule for services but NAMED.
-  if (!NAMED.test(text) || !STATUS.test(`${ref.registry}/${ref.repository}`)) {
+  if (!NAMED.test(text) || !isRecordable(ref)) {
     throw new ValueError(
       `the build of ${show(text)} would run, and its digest could not be recorded`,
       'The status field holds one namespace: host/namespace/name:tag (openshift/api#2918).',
     );
   }
-  if (ref.registry === 'docker.io' || ref.registry === 'index.docker.io') {
-    if (ref.registry === 'index.docker.io' || !ref.repository.includes('/')) {
-      throw new ValueError(
-        `${show(text)} is not in its canonical form`,
-        'Write docker.io/<namespace>/<name>:<tag>.',
-      );
-    }
+  if (!isCanonical(ref)) {
+    throw new ValueError(
+      `${show(text)} is not in its canonical form`,
+      'Write docker.io/<namespace>/<name>:<tag>.',
+    );
   }
   if (text.length > 447) throw new ValueError(`${show(text)} is longer than 447 characters`);
   return text;
 });
+
+/** Whether the status of a MachineOSConfig can hold a digest of this repository. */
+export function isRecordable({ registry, repository }: ImageRef): boolean {
+  return STATUS.test(`${registry}/${repository}`);
+}
+
+/** Whether the operator takes the name as it is: Docker's own registry has short and old names, too. */
+export function isCanonical({ registry, repository }: ImageRef): boolean {
+  return registry !== 'index.docker.io' && (registry !== 'docker.io' || repository.includes('/'));
+}

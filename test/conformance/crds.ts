@@ -4,12 +4,12 @@ import yaml from 'js-yaml';
 import { type StructuralSchema, type Validator, validatorOf } from './schema.ts';
 
 /** Where the official CRDs are, outside of this repository: they are not ours to copy. */
-const CRDS = resolve(process.env.LAYERS_REFERENCE ?? '../shared/reference', 'crds');
+export const CRD_FOLDER = resolve(process.env.LAYERS_REFERENCE ?? '../shared/reference', 'crds');
 
-export const HAS_CRDS = existsSync(CRDS);
+export const HAS_CRDS = existsSync(CRD_FOLDER);
 
 /** Why a test of them is skipped. */
-export const WITHOUT_CRDS = `the official CRDs are not at ${CRDS} (set LAYERS_REFERENCE to their parent folder)`;
+export const WITHOUT_CRDS = `the official CRDs are not at ${CRD_FOLDER} (set LAYERS_REFERENCE to their parent folder)`;
 
 export interface Crd {
   /** The release that it is of, as its folder says. */
@@ -32,8 +32,11 @@ interface Definition {
 export function loadCrds(): Crd[] {
   if (!HAS_CRDS) return [];
   const folders = [
-    { folder: CRDS, release: 'main' },
-    ...readdirSync(join(CRDS, 'older')).map((release) => ({ folder: join(CRDS, 'older', release), release })),
+    { folder: CRD_FOLDER, release: 'main' },
+    ...readdirSync(join(CRD_FOLDER, 'older')).map((release) => ({
+      folder: join(CRD_FOLDER, 'older', release),
+      release,
+    })),
   ];
   return folders.flatMap(({ folder, release }) =>
     readdirSync(folder)

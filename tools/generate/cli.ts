@@ -7,7 +7,7 @@ const MAIN = resolve('src/cli/main.ts');
 /** docs/reference/cli.md: what the CLI says of itself. */
 export function cliPage(): string {
   const top = help();
-  const verbs = [...top.matchAll(/^ {2}layers (\w+)/gm)].map((match) => match[1]!);
+  const verbs = [...top.matchAll(/^ {2}layers ([\w-]+)/gm)].map((match) => match[1]!);
   return [
     NOTICE,
     '# The CLI\n',
