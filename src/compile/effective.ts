@@ -25,6 +25,7 @@ export const NEAREST = [
   'extensions',
   'kernelArguments',
   'machineConfigPool',
+  'syncWave',
   'target',
 ] as const;
 

@@ -17,7 +17,7 @@ export function identityOf({ pool, cluster }: PoolInstance): string {
 /** The pools of every cluster, and what is wrong with how they are selected. */
 export function instancesOf(library: Library): { instances: PoolInstance[]; diagnostics: Diagnostic[] } {
   const clusters = [...library.clusters.values()].sort((a, b) => (a.value.name < b.value.name ? -1 : 1));
-  const diagnostics = unknownClusters(library);
+  const diagnostics = [...unknownClusters(library), ...beyondSingleNodes(library)];
   if (clusters.length === 0) return { instances: library.pools.map((pool) => ({ pool })), diagnostics };
   const instances = clusters.flatMap((cluster) =>
     library.pools
@@ -45,6 +45,27 @@ function unknownClusters({ pools, defaults, clusters, broken }: Library): Diagno
                 clusters.size === 0
                   ? 'There are no Cluster documents.'
                   : `Known are: ${[...clusters.keys()].join(', ')}.`,
+              origin: { ...origin, path: [...(origin.path ?? []), 'clusters', index] },
+            },
+          ],
+    );
+  });
+}
+
+/** By labels a pool may well select a cluster that cannot have it; by name that is a mistake. */
+function beyondSingleNodes({ pools, clusters }: Library): Diagnostic[] {
+  return pools.flatMap(({ value, origin }) => {
+    if (!Array.isArray(value.clusters) || value.name === 'master') return [];
+    return value.clusters.flatMap((name, index): Diagnostic[] =>
+      clusters.get(name)?.value.topology !== 'sno'
+        ? []
+        : [
+            {
+              code: 'pool-not-on-sno',
+              severity: 'error',
+              source: 'input',
+              message: `${name} is a single node, whose only pool is master`,
+              hint: 'Leave it out here, and give the layers to the pool master.',
               origin: { ...origin, path: [...(origin.path ?? []), 'clusters', index] },
             },
           ],

@@ -73,6 +73,14 @@ export function checkPool(
       'Leave machineConfigPool out: pause it with `oc patch`, and set maxUnavailable there.',
     );
   }
+  if (pool.name === 'control-plane') {
+    reject(
+      'pool-on-control-plane',
+      'name',
+      'the operator has no pool control-plane, and no custom pools of control plane nodes',
+      'Their pool is called master.',
+    );
+  }
   if (target.builtBy === 'runner' && image === undefined) {
     reject(
       'image-missing',

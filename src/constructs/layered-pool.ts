@@ -31,6 +31,9 @@ export interface LayeredPoolProps extends Omit<PoolProps, 'name' | 'clusters'> {
 /** Argo CD asks before it removes what would revert nodes. */
 const ASK_BEFORE_REMOVAL = { 'argocd.argoproj.io/sync-options': 'Prune=confirm,Delete=confirm' };
 
+/** Argo CD applies lower waves first; 0 is that of objects without one. */
+const SYNC_WAVE = 'argocd.argoproj.io/sync-wave';
+
 /**
  * A MachineConfigPool whose nodes get an image of layers: its MachineConfig or MachineOSConfig, and its build.
  * What is wrong with the props is reported by the app's `synth()`, for all pools at once.
@@ -77,21 +80,25 @@ export class LayeredPool extends Chart {
   private render(compiled: CompiledPool, pin: Pin): void {
     const [name, settings] = kindOf(compiled.pool.target);
     const target = TARGETS[name] as unknown as TargetKind<string, never>;
+    const { name: poolName, machineConfigPool, syncWave } = compiled.pool;
     const isPinned = pin.state === 'fresh' || pin.state === 'behind';
     const objects = target.objects(settings as never, {
-      pool: compiled.pool.name,
+      pool: poolName,
       containerfile: compiled.containerfile,
       node: { ...compiled.node },
       ...(isPinned && { pinned: pin }),
       annotations: {
         ...ASK_BEFORE_REMOVAL,
+        ...(syncWave !== undefined && { [SYNC_WAVE]: String(syncWave) }),
         ...(isPinned && { 'cdk8s-os-layers/build': pin.build }),
         ...(pin.state === 'behind' && { 'cdk8s-os-layers/behind': compiled.hash }),
       },
     });
-    const { name: poolName, machineConfigPool } = compiled.pool;
-    if (machineConfigPool !== undefined)
-      createObject(this, machineConfigPoolOf(poolName, ASK_BEFORE_REMOVAL, machineConfigPool));
+    if (machineConfigPool !== undefined) {
+      // Before the objects that are of it.
+      const annotations = { ...ASK_BEFORE_REMOVAL, [SYNC_WAVE]: String((syncWave ?? 0) - 1) };
+      createObject(this, machineConfigPoolOf(poolName, annotations, machineConfigPool));
+    }
     for (const object of objects) createObject(this, object);
   }
 }

@@ -136,8 +136,13 @@ export interface PackagesProps {
   readonly from?: readonly string[];
 }
 
-/** Renders the MachineConfigPool as well: for custom pools, whose nodes have the role of the same name. */
+/** Renders the MachineConfigPool as well: for custom pools. */
 export interface PoolMachineConfigPoolProps {
+  /** The nodes that are in it. Default: those of the role of its name, `node-role.kubernetes.io/<name>`. */
+  readonly nodeSelector?: {
+    /** Labels that a node has to have, all of them. */
+    readonly matchLabels: { readonly [key: string]: string };
+  };
   /** Whether its nodes wait: images are built, and not rolled out. Default: false. */
   readonly paused?: boolean;
   /** How many nodes may be down at once: a number, or a percentage in quotes. Default: the operator's, 1. */
@@ -170,8 +175,10 @@ export interface PoolProps {
   readonly extensions?: readonly ('ipsec' | 'kerberos' | 'kernel-devel' | 'sandboxed-containers' | 'sysstat' | 'two-node-ha' | 'usbguard' | 'wasm')[];
   /** Arguments for the kernel, as in a MachineConfig. */
   readonly kernelArguments?: readonly string[];
-  /** Renders the MachineConfigPool as well: for custom pools, whose nodes have the role of the same name. */
+  /** Renders the MachineConfigPool as well: for custom pools. */
   readonly machineConfigPool?: PoolMachineConfigPoolProps;
+  /** Argo CD's sync wave of its objects: lower ones are applied first. Default: 0, as without one. */
+  readonly syncWave?: number;
   /** How the image reaches the nodes. */
   readonly target?: TargetProps;
 }

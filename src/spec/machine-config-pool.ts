@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { pattern } from '../values/value.ts';
+import { labelValue, parseLabelKey } from '../values/names.ts';
+import { pattern, ValueError, value } from '../values/value.ts';
 
 const percentage = pattern(
   /^(?:100|[1-9]?[0-9])%$/,
@@ -7,8 +8,32 @@ const percentage = pattern(
   'Write a number, or a percentage in quotes: "10%".',
 );
 
+const CONTROL_PLANE = ['node-role.kubernetes.io/master', 'node-role.kubernetes.io/control-plane'];
+
+const nodeLabel = value((text) => {
+  const key = parseLabelKey(text);
+  if (!CONTROL_PLANE.includes(key)) return key;
+  throw new ValueError(
+    'a custom pool cannot have nodes of the control plane',
+    'The operator has one pool for them, master: give their layers to that.',
+  );
+});
+
 /** A custom MachineConfigPool. `master` and `worker` are the cluster's own. */
 export const machineConfigPool = z.strictObject({
+  nodeSelector: z
+    .strictObject({
+      matchLabels: z
+        .record(nodeLabel, labelValue.describe("A label's value; of a role it is empty."))
+        .refine((labels) => Object.keys(labels).length > 0, {
+          error: 'without a label it would have every node',
+        })
+        .describe('Labels that a node has to have, all of them.'),
+    })
+    .optional()
+    .describe(
+      'The nodes that are in it. Default: those of the role of its name, `node-role.kubernetes.io/<name>`.',
+    ),
   paused: z
     .boolean()
     .optional()

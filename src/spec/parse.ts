@@ -126,6 +126,7 @@ function expectation(issue: Issue): string {
     object: 'a mapping',
     array: 'a list',
     boolean: 'true or false',
+    int: 'a whole number',
   };
   return issue.code === 'invalid_type' ? (names[issue.expected] ?? `a ${issue.expected}`) : 'another value';
 }

@@ -48,8 +48,13 @@ export const settings = {
   ...node,
   machineConfigPool: machineConfigPool
     .optional()
+    .describe('Renders the MachineConfigPool as well: for custom pools.'),
+  syncWave: z
+    .number()
+    .int()
+    .optional()
     .describe(
-      'Renders the MachineConfigPool as well: for custom pools, whose nodes have the role of the same name.',
+      "Argo CD's sync wave of its objects: lower ones are applied first. Default: 0, as without one.",
     ),
   target: variant('target', targetShape).optional().describe('How the image reaches the nodes.'),
 } as const;

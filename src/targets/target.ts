@@ -48,25 +48,28 @@ export function machineConfigOf(
   return { apiVersion: API_VERSION, kind: 'MachineConfig', metadata, spec };
 }
 
-/** A custom pool: nodes of the role of its name, and the MachineConfigs of worker before its own. */
+/** What a custom pool is made of, beside its name. */
+export interface MachineConfigPoolProps {
+  readonly nodeSelector?: { readonly matchLabels: Readonly<Record<string, string>> } | undefined;
+  readonly paused?: boolean | undefined;
+  readonly maxUnavailable?: number | string | undefined;
+}
+
+/** A custom pool: nodes of the role of its name unless it says otherwise, and the MachineConfigs of worker before its own. */
 export function machineConfigPoolOf(
   name: string,
   annotations: Readonly<Record<string, string>>,
-  {
-    paused,
-    maxUnavailable,
-  }: { readonly paused?: boolean | undefined; readonly maxUnavailable?: number | string | undefined },
+  { nodeSelector, paused, maxUnavailable }: MachineConfigPoolProps,
 ): KubeObject {
   return {
     apiVersion: API_VERSION,
     kind: 'MachineConfigPool',
-    // Before the objects that are of it.
-    metadata: { name, annotations: { ...annotations, 'argocd.argoproj.io/sync-wave': '-1' } },
+    metadata: { name, annotations },
     spec: {
       machineConfigSelector: {
         matchExpressions: [{ key: ROLE_LABEL, operator: 'In', values: ['worker', name] }],
       },
-      nodeSelector: { matchLabels: { [`node-role.kubernetes.io/${name}`]: '' } },
+      nodeSelector: nodeSelector ?? { matchLabels: { [`node-role.kubernetes.io/${name}`]: '' } },
       ...(paused !== undefined && { paused }),
       ...(maxUnavailable !== undefined && { maxUnavailable }),
     },

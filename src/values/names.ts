@@ -49,3 +49,28 @@ export const repositoryId = pattern(
   'a repository id',
   'Use letters, digits, dots, dashes and underscores.',
 );
+
+const QUALIFIED = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+
+/** The key of a Kubernetes label: a name of at most 63 characters, after a domain and a slash where it is not the cluster's own. */
+export function parseLabelKey(text: string): string {
+  const parts = text.split('/');
+  const name = parts.pop()!;
+  const prefix = parts.pop();
+  const isDomain = (domain: string) =>
+    domain.length <= 253 && domain.split('.').every((part) => LABEL.test(part));
+  if (QUALIFIED.test(name) && parts.length === 0 && (prefix === undefined || isDomain(prefix))) return text;
+  throw new ValueError(
+    `${show(text)} is not the key of a label`,
+    'Write it as `oc get nodes --show-labels` prints it: node-role.kubernetes.io/infra.',
+  );
+}
+
+/** The value of a Kubernetes label, which may be empty. */
+export const labelValue = value((text) => {
+  if (text === '' || QUALIFIED.test(text)) return text;
+  throw new ValueError(
+    `${show(text)} is not the value of a label`,
+    'Use letters, digits, dots, dashes and underscores, at most 63; of a role it is empty: "".',
+  );
+});

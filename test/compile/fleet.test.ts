@@ -70,6 +70,23 @@ describe('a pool', () => {
   });
 });
 
+describe('a pool on a single node', () => {
+  const naming = (name: string, clusters: object) =>
+    identities(...CLUSTERS, { kind: 'Pool', name, clusters });
+
+  it('is an error where it is named, and is not master', () => {
+    expect(naming('gpu', ['prod-1', 'prod-2'])).toEqual({
+      names: ['prod-1/gpu'],
+      codes: ['pool-not-on-sno'],
+    });
+    expect(naming('master', ['prod-2'])).toEqual({ names: ['prod-2/master'], codes: [] });
+  });
+
+  it('is left out where labels select it', () => {
+    expect(naming('gpu', { labels: { env: 'prod' } })).toEqual({ names: ['prod-1/gpu'], codes: [] });
+  });
+});
+
 describe("a pool's release", () => {
   const target = { machineConfig: { image: 'registry.example.com/os' } };
   const layers = [{ name: 'a', steps: [{ packages: { install: ['a'] } }] }];

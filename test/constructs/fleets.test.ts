@@ -29,13 +29,16 @@ const selector = optional(
 const release = optional(fc.constantFrom('4.18.21', '4.19.3'));
 
 const clusters = fc.uniqueArray(
-  fc.record({
-    name: fc.constantFrom('c1', 'c2', 'c3', 'c4'),
-    labels: fc.record({ env }),
-    release,
-    topology: optional(fc.constantFrom('ha', 'sno')),
-    registry: optional(fc.constant({ push: 'core.example.com/os', pull: 'mirror.example.com/os' })),
-  }),
+  fc
+    .record({
+      name: fc.constantFrom('c1', 'c2', 'c3', 'c4'),
+      labels: fc.record({ env }),
+      release,
+      topology: optional(fc.constantFrom('ha', 'sno')),
+      registry: optional(fc.constant({ push: 'core.example.com/os', pull: 'mirror.example.com/os' })),
+    })
+    // Pools name this one, which is an error for a single node.
+    .map((cluster) => (cluster.name === 'c1' ? { ...cluster, topology: undefined } : cluster)),
   { maxLength: 4, selector: ({ name }) => name },
 );
 
