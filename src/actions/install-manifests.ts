@@ -69,7 +69,7 @@ async function makeFolder(root: string, to: string): Promise<void> {
   for (const own of [DIST, LAYERS]) {
     const taken = await realpathOfNearest(join(root, own));
     if (real !== taken && !real.startsWith(`${taken}${sep}`)) continue;
-    throw failure('input', 'not-for-install-manifests', `${to} is in ${own}/ of this repository`, {
+    throw failure('input', 'not-for-install-manifests', `${to} is ${own}/ of this repository, or in it`, {
       hint: 'These manifests are for the installation only, and must not reach a live cluster: take the manifests/ folder of the installer.',
     });
   }

@@ -57,7 +57,11 @@ function start(
       if (error?.code === undefined || typeof error.code === 'number')
         return resolve({ code: error ? (error.code ?? undefined) : 0, stdout, stderr });
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return resolve(undefined);
-      reject(failure('remote', 'cluster-failed', `${command} cannot be started: ${error.message}`));
+      reject(
+        failure('remote', 'cluster-failed', `${command} cannot be started: ${error.message}`, {
+          hint: 'Check that it may be executed, and is made for this machine.',
+        }),
+      );
     });
     // It asks for a password where it may, and nobody would see the question.
     child.stdin?.on('error', () => {});
