@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BaseVariant, baseDigest, baseRef } from '../fixtures/base.ts';
 import { cached, keyOf } from '../fixtures/cache.ts';
 import { type DirectoryServer, serveDirectory } from '../fixtures/http.ts';
+import { startKube } from '../fixtures/kube.ts';
 import { run, tryRun } from '../fixtures/process.ts';
 import { type Registry, startRegistry } from '../fixtures/registry.ts';
 import { buildRpm, createRepository, gpgKey, type RpmSpec, signRpm } from '../fixtures/rpm.ts';
@@ -249,6 +250,22 @@ describe('the registry', () => {
     expect((await digest(registry)).trim()).toBe(await baseDigest('1'));
     await first.stop();
     await expect(readFile(first.log)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('the API server', () => {
+  it('has objects and rights of its own, and is gone when it was stopped', async () => {
+    const [one, other] = await Promise.all([startKube(), startKube()]);
+    try {
+      expect(await one.kubectl(['create', 'namespace', 'only-here'])).toMatchObject({ code: 0 });
+      expect(await one.kubectl(['get', 'namespace', 'only-here'])).toMatchObject({ code: 0 });
+      expect((await other.kubectl(['get', 'namespace', 'only-here'])).stderr).toContain('(NotFound)');
+      const asNobody = ['--context', 'nobody', 'get', 'namespace', 'only-here'];
+      expect((await one.kubectl(asNobody)).stderr).toContain('(Forbidden)');
+    } finally {
+      await Promise.all([one.stop(), other.stop()]);
+    }
+    expect((await tryRun('curl', ['-sk', `${one.url}/readyz`])).code).toBe(7);
   });
 });
 
