@@ -64,7 +64,7 @@ function poolOf(root: string, name: string): PoolId {
   const id = parsePoolId(name);
   if (build.by === 'cluster') return id;
   throw failure('input', 'not-built-by-cluster', `${name} is not built by its cluster`, {
-    hint: 'Give the pool another `refresh:`, any word such as "2026-11", and build it: `layers synth`, then `layers build --pin`.',
+    hint: `Give ${build.follows ?? 'the pool'} another \`refresh:\`, any word such as "2026-11", and build it: \`layers synth\`, then \`layers build --pin\`.`,
     origin: originOf(root, id),
   });
 }

@@ -14,11 +14,10 @@ let kube: Kube;
 
 beforeAll(async () => {
   kube = await startKube();
-  await kubectl(['apply', '--server-side', '-f', await argoCdCrds()]);
-  if (HAS_CRDS) await kubectl(['apply', '--server-side', '-f', CRD_FOLDER]);
+  await kube.define({ at: await argoCdCrds() });
+  if (HAS_CRDS) await kube.define({ at: CRD_FOLDER });
   else
     process.stderr.write(`test/e2e/api-server: nothing of OpenShift's is applied, because ${WITHOUT_CRDS}\n`);
-  await kubectl(['wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all']);
   for (const namespace of ['openshift-gitops', 'os-builds'])
     await kubectl(['create', 'namespace', namespace]);
 });
@@ -99,9 +98,15 @@ function applicationsOf(folder: string): Map<string, string[]> {
 // Not `skip`: CI takes a skipped test for a failed one, and a clone by itself has no ../shared.
 if (HAS_CRDS) {
   describe('an API server with OpenShift’s definitions', { timeout: 300_000 }, () => {
-    it.each(SAMPLES)('accepts every object of $name', async ({ folder }) => {
-      const applications = applicationsOf(folder);
-      expect(applications.size).toBeGreaterThan(0);
+    // Pools that were never pinned have nothing to apply.
+    const samples = SAMPLES.map(({ name, folder }) => ({ name, applications: applicationsOf(folder) }));
+    const applied = samples.filter(({ applications }) => applications.size > 0);
+
+    it('has something to look at', () => {
+      expect(applied.length).toBeGreaterThan(5);
+    });
+
+    it.each(applied)('accepts every object of $name', async ({ applications }) => {
       for (const manifests of applications.values()) {
         const { code, stderr } = await apply(manifests.join('---\n'));
         expect(code, stderr).toBe(0);

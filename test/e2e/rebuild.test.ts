@@ -56,8 +56,7 @@ let workspace: Workspace;
 beforeAll(async () => {
   kube = await startKube();
   if (!HAS_CRDS) process.stderr.write(`test/e2e/rebuild: a CRD of our own, because ${WITHOUT_CRDS}\n`);
-  await kubectl(['apply', '--server-side', '-f', HAS_CRDS ? CRD_FOLDER : '-'], CRD);
-  await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd', RESOURCE]);
+  await kube.define(HAS_CRDS ? { at: CRD_FOLDER } : { text: CRD });
   workspace = await createWorkspace('rebuild');
   await workspace.write('layers/pools.yaml', POOLS);
   expect((await workspace.layers('synth')).code).toBe(0);
