@@ -57,12 +57,17 @@ const fleet: fc.Arbitrary<Fleet> = fc
     ),
     selectors: fc.array(selector, { minLength: 8, maxLength: 8 }),
   })
-  .map(({ declared: { layers, pools }, clusters, defaults, selectors }) => ({
-    layers,
-    pools: pools.map((pool, index) => ({ ...pool, clusters: selectors[index % 8] })),
-    clusters,
-    defaults,
-  }));
+  .map(({ declared: { layers, pools }, clusters, defaults, selectors }) => {
+    // Without the cluster that is named they would only be refused for that.
+    const known = <T>(selector: T) =>
+      Array.isArray(selector) && !clusters.some(({ name }) => name === selector[0]) ? undefined : selector;
+    return {
+      layers,
+      pools: pools.map((pool, index) => ({ ...pool, clusters: known(selectors[index % 8]) })),
+      clusters,
+      defaults: defaults.map((one) => ({ ...one, clusters: known(one.clusters) })),
+    };
+  });
 
 let scratch: Scratch;
 let count = 0;
