@@ -6,6 +6,8 @@ export interface Origin {
   readonly document?: number;
   /** Path of the value within the document, or within the construct's props. */
   readonly path?: readonly (string | number)[];
+  /** Line within a text of several lines that the path leads to, from 0. */
+  readonly line?: number;
   /** Path of the construct, where it came from TypeScript. */
   readonly construct?: string;
   /** 0-based offset in the file, where the parser knew it (syntax errors). */

@@ -1,5 +1,6 @@
 /** The public API: OpenShift node images as cdk8s constructs. */
 
+export { LayersValidation, type LayersValidationProps } from './checks/validation.ts';
 export { MachineConfig, MachineConfigPool, MachineOSConfig } from './constructs/kube-objects.ts';
 export { LayeredPool, type LayeredPoolProps } from './constructs/layered-pool.ts';
 export { LayersApp, type LayersAppProps } from './constructs/layers-app.ts';

@@ -7,3 +7,8 @@ export function strictly(findings: readonly Diagnostic[]): Diagnostic[] {
     PIN_FINDINGS.has(finding.code) ? { ...finding, severity: 'error' } : finding,
   );
 }
+
+/** A warning as an error, where nothing is to be passed over. */
+export function asError(diagnostic: Diagnostic): Diagnostic {
+  return diagnostic.severity === 'warning' ? { ...diagnostic, severity: 'error' } : diagnostic;
+}

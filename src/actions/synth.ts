@@ -1,6 +1,6 @@
 import { type Diagnostic, LayersError } from '../diagnostics.ts';
 import type { Change } from '../synth/dist.ts';
-import { drift, render, reversals, write } from '../synth/synth.ts';
+import { render, reversals, write } from '../synth/synth.ts';
 import { strictly } from './strict.ts';
 
 export interface SynthOptions {
@@ -21,19 +21,4 @@ export function synth({ root, strict = false }: SynthOptions): SynthResult {
   const diagnostics = strict ? strictly(found) : found;
   if (strict && diagnostics.some(({ severity }) => severity === 'error')) throw new LayersError(diagnostics);
   return { changes: write(root, files), diagnostics };
-}
-
-/** What is found without writing anything: pins behind or missing, a `dist/` that is not what `layers/` says, and the rest. */
-export function check({ root }: { readonly root: string }): readonly Diagnostic[] {
-  const { files, findings } = render(root);
-  const stale = drift(root, files).map(
-    ({ path, change }): Diagnostic => ({
-      code: 'dist-drift',
-      severity: 'error',
-      source: 'finding',
-      message: `dist/${path} would be ${change}`,
-      hint: '`layers synth` writes dist/ anew.',
-    }),
-  );
-  return [...strictly(findings), ...reversals(root, files), ...stale];
 }

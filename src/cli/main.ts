@@ -45,7 +45,8 @@ const VERBS: readonly (readonly [usage: string, summary: string, load: () => Pro
   ['init [dir]', 'Start a new repository', () => import('./commands/init.ts')],
 ];
 
-const args = process.argv.slice(2);
+// yargs takes a lone dash for no value: it stands for what is piped in.
+const args = process.argv.slice(2).map((arg) => (arg === '-' ? '<stdin>' : arg));
 const cli = yargs(args)
   .scriptName('layers')
   .usage(
@@ -58,10 +59,10 @@ const cli = yargs(args)
     describe: 'Work on the repository in this folder',
   })
   .option('output', {
-    choices: ['text', 'json'],
+    choices: ['text', 'json', 'github', 'sarif'],
     default: 'text',
     global: true,
-    describe: 'json: data on stdout',
+    describe: 'json: data on stdout; github, sarif: findings, of `layers check`',
   })
   .version(version)
   // The terminal breaks lines better: yargs, bundled, breaks them within words.
@@ -72,6 +73,7 @@ const cli = yargs(args)
   .exitProcess(false)
   .check((argv) => {
     assertSingle(argv);
+    assertFormat(argv);
     return true;
   })
   .fail((message, error) => {
@@ -89,12 +91,23 @@ for (const [usage, summary, load] of VERBS) {
 class UsageError extends Error {}
 
 /** yargs makes a list of an option that is given twice, and an empty text of one without a value, or with a script's unset variable. */
-function assertSingle({ _, pool, to, secret, ...options }: Readonly<Record<string, unknown>>): void {
+function assertSingle({ _, pool, to, secret, manifests, ...options }: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(options)) {
     if (Array.isArray(value))
       throw new UsageError(`${name} is given ${value.length} times, and once is enough`);
     if (value === '') throw new UsageError(`${name} is given, and is empty`);
   }
+}
+
+function assertFormat({
+  _: [verb],
+  output,
+}: {
+  readonly _: readonly (string | number)[];
+  output?: unknown;
+}): void {
+  if ((output === 'github' || output === 'sarif') && verb !== 'check')
+    throw new UsageError(`--output ${output} is for \`layers check\``);
 }
 
 // Who reads the start of the output and goes, `layers synth | head`, is not told of it; a build goes on.
@@ -121,9 +134,13 @@ async function report(error: unknown): Promise<number> {
       : diagnosticsOf(error);
   if (isJson(parsed)) {
     const { diagnosticsAsData, printJsonLine } = await import('./report/json.ts');
+    const { readerOf } = await import('./report/diagnostics.ts');
     process.stdout.write(
-      printJsonLine({ type: 'failed', diagnostics: diagnosticsAsData(diagnostics, root) }),
+      printJsonLine({ type: 'failed', diagnostics: diagnosticsAsData(diagnostics, readerOf(root)) }),
     );
+  } else if (parsed.output === 'github' || parsed.output === 'sarif') {
+    const { printFindings } = await import('./report/formats.ts');
+    await printFindings(parsed.output, { diagnostics }, root);
   } else {
     const { reportFindings } = await import('./report/findings.ts');
     const { countBySeverity } = await import('./report/diagnostics.ts');

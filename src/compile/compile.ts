@@ -13,6 +13,7 @@ import type { CompiledPool } from './compiled-pool.ts';
 import { type Composed, compose } from './compose.ts';
 import { costs, printContainerfile } from './containerfile-text.ts';
 import { type EffectivePool, effectivePool } from './effective.ts';
+import { checkExtensionPackages } from './extensions.ts';
 import { leaderOf } from './follows.ts';
 import { contentHash } from './hash.ts';
 import { baseKernel, checkModules, isOfRelease } from './image-kernel.ts';
@@ -47,8 +48,9 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
   const hasRelease = release !== undefined || library.broken.has(`Release ${pool.release}`);
   checkPool({ pool, targetName, cluster: cluster?.value, base, hasRelease, image }, reject);
   const kernel = baseKernel(base, pool.release, library);
+  const layers = resolveLayers(pool.layers, library, diagnostics);
   const composed = compose({
-    layers: resolveLayers(pool.layers, library, diagnostics),
+    layers,
     release: pool.release,
     variables: variablesOf(release, base),
     hasContext: target.builtBy === 'runner',
@@ -63,6 +65,7 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
   );
   const kinds = composed.traced.map(({ kind }) => kind);
   const node = nodeSpec(pool, release, kinds, reject);
+  if (targetName === 'machineConfig') checkExtensionPackages(pool, composed.claims, reject);
   if (base === undefined || diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
 
   const containerfile = printContainerfile(target.from(base), composed, target.builtBy === 'runner');
@@ -85,12 +88,15 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
       ...(image && { image: formatImageRef(image) }),
       pool,
       origin,
+      layers,
       base,
       stages: composed.stages,
       traced: composed.traced,
       files: composed.files,
       secrets: composed.secrets,
       containerfile,
+      ...(target.limit !== undefined && { room: { limit: target.limit, costs: costs(composed) } }),
+      claims: composed.claims,
       node,
       by: target.builtBy === 'cluster' ? 'cluster' : job === undefined ? 'local' : 'job',
       ...(job && { job }),

@@ -3,10 +3,13 @@ import type { Instruction } from '../containerfile/instruction.ts';
 import type { Origin } from '../diagnostics.ts';
 import type { JobSettings } from '../spec/build.ts';
 import type { Cluster } from '../spec/cluster.ts';
+import type { Layer } from '../spec/layer.ts';
+import type { Located } from '../spec/library.ts';
 import type { Stage } from '../steps/step.ts';
 import type { BuildSecret } from '../values/build-secret.ts';
 import type { PinnedImage } from '../values/image-ref.ts';
 import type { PoolId } from '../values/pool-id.ts';
+import type { PlacedClaim } from './conflicts.ts';
 import type { EffectivePool } from './effective.ts';
 import type { NodeSpec } from './node.ts';
 
@@ -35,6 +38,8 @@ export interface CompiledPool {
   readonly image?: string;
   readonly pool: EffectivePool;
   readonly origin: Origin;
+  /** Its layers, those written in place and those of documents. */
+  readonly layers: readonly Located<Layer>[];
   readonly base: PinnedImage;
   readonly stages: readonly TracedStage[];
   readonly traced: readonly Traced[];
@@ -42,6 +47,10 @@ export interface CompiledPool {
   /** What its build sees of secrets, by name. */
   readonly secrets: readonly BuildSecret[];
   readonly containerfile: string;
+  /** How many characters the Containerfile may have, and how many each layer takes; none where there is no limit. */
+  readonly room?: { readonly limit: number; readonly costs: string };
+  /** What its steps take hold of. */
+  readonly claims: readonly PlacedClaim[];
   /** What goes into its MachineConfig beside the image. */
   readonly node: NodeSpec;
   /** Who builds. */

@@ -33,6 +33,7 @@ export interface Composed {
   readonly traced: readonly Traced[];
   readonly files: readonly ContextFile[];
   readonly secrets: readonly BuildSecret[];
+  /** What the steps take hold of. */
   readonly claims: readonly PlacedClaim[];
   /** What a step put in the place of the base's kernel. */
   readonly kernel: ImageKernel | undefined;

@@ -2,15 +2,18 @@ import { below, type Diagnostic, type Origin } from '../diagnostics.ts';
 import { type Cluster, selects } from '../spec/cluster.ts';
 import type { Library, Located } from '../spec/library.ts';
 import type { Pool, PoolDefaults } from '../spec/pool.ts';
+import type { Silence } from '../spec/silence.ts';
 
 type Source = Located<Pool | PoolDefaults>;
 type Entry = NonNullable<Pool['layers']>[number];
 
 /** A pool with all that it has from elsewhere, and where each value came from. */
-export interface EffectivePool extends Omit<Pool, 'release' | 'target' | 'layers'> {
+export interface EffectivePool extends Omit<Pool, 'release' | 'target' | 'layers' | 'silence'> {
   readonly release: NonNullable<Pool['release']>;
   readonly target: NonNullable<Pool['target']>;
   readonly layers: readonly Located<Entry>[];
+  /** Its own silences, and those of what it has from elsewhere. */
+  readonly silences: readonly Located<Silence>[];
   readonly origins: ReadonlyMap<string, Origin>;
 }
 
@@ -65,7 +68,19 @@ export function effectivePool(
   );
   if (isKnown) diagnostics.push(...lacking.map((key) => missing(key, own)));
   if (lacking.length > 0 || diagnostics.length > 0) return { diagnostics };
-  return { effective: { ...own.value, ...values, layers, origins } as EffectivePool, diagnostics };
+  const silences = [...sources].flatMap(silencesOf);
+  return { effective: { ...own.value, ...values, layers, origins, silences } as EffectivePool, diagnostics };
+}
+
+/** What a document silences, and where it says so. */
+export function silencesOf({
+  value,
+  origin,
+}: Located<{ readonly silence?: readonly Silence[] | undefined }>): Located<Silence>[] {
+  return (value.silence ?? []).map((entry, index) => ({
+    value: entry,
+    origin: below(origin, ['silence', index]),
+  }));
 }
 
 /** Those for some clusters are nearer than those for all. */

@@ -1,7 +1,7 @@
 import type { Release } from '../spec/release.ts';
 import { formatImageRef } from '../values/image-ref.ts';
-import { isAtLeast } from '../values/release-version.ts';
 import type { EffectivePool } from './effective.ts';
+import { checkExtensions } from './extensions.ts';
 import type { Report } from './report.ts';
 
 /** What goes into a pool's MachineConfig beside its image. */
@@ -73,26 +73,6 @@ function checkKernel(
       'kernelType',
       'a layer replaces the kernel, and the operator would replace it again',
       'Leave out kernelType, or the kernel step.',
-    );
-  }
-}
-
-function checkExtensions({ extensions = [], release }: EffectivePool, report: Report): void {
-  // https://github.com/openshift/machine-config-operator: the operator's list of extensions, by release.
-  if (extensions.includes('wasm') && isAtLeast(release, '4.22')) {
-    report(
-      'unknown-extension',
-      'extensions',
-      `OpenShift ${release} has no extension wasm any more`,
-      'Leave it out.',
-    );
-  }
-  if (extensions.includes('two-node-ha') && !isAtLeast(release, '4.19')) {
-    report(
-      'unknown-extension',
-      'extensions',
-      `OpenShift ${release} has no extension two-node-ha yet`,
-      'It came with 4.19.',
     );
   }
 }

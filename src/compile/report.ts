@@ -8,10 +8,11 @@ export type Report = (
   message: string,
   hint: string,
   severity?: Diagnostic['severity'],
+  related?: Diagnostic['related'],
 ) => void;
 
 export function reportOn({ origins }: EffectivePool, origin: Origin, diagnostics: Diagnostic[]): Report {
-  return (code, key, message, hint, severity = 'error') => {
+  return (code, key, message, hint, severity = 'error', related = undefined) => {
     diagnostics.push({
       code,
       severity,
@@ -19,6 +20,7 @@ export function reportOn({ origins }: EffectivePool, origin: Origin, diagnostics
       message,
       hint,
       origin: origins.get(key) ?? below(origin, [key]),
+      ...(related && { related }),
     });
   };
 }

@@ -7,6 +7,7 @@ import { followErrors } from '../compile/follows.ts';
 import { inheritanceRemarks } from '../compile/inheritance.ts';
 import { instancesOf } from '../compile/instances.ts';
 import { openSources, type Sources } from '../compile/sources.ts';
+import { subjectOf } from '../compile/subject.ts';
 import { type Diagnostic, failure, hasErrors, LayersError, type Origin } from '../diagnostics.ts';
 import type { Cluster } from '../spec/cluster.ts';
 import type { Library, Located } from '../spec/library.ts';
@@ -15,7 +16,7 @@ import { EMPTY_LOCK, type LockText, lockFile, parseLock } from '../spec/lock.ts'
 import { formatPoolId } from '../values/pool-id.ts';
 import { renderBuilds } from './build-files.ts';
 import { renderCharts } from './charts.ts';
-import { FINDINGS } from './findings.ts';
+import { FINDINGS, type Found } from './findings.ts';
 import type { LayeredPoolProps } from './layered-pool.ts';
 
 /** The props of a document, which has a name. */
@@ -153,7 +154,10 @@ export class LayersApp extends App {
     } finally {
       const findings = process.env[FINDINGS];
       // A line a synth: an app may have several trees.
-      if (findings !== undefined) appendFileSync(findings, `${JSON.stringify(this.diagnostics)}\n`);
+      if (findings !== undefined) {
+        const found: Found = { diagnostics: this.diagnostics, pools: this.compiledPools.map(subjectOf) };
+        appendFileSync(findings, `${JSON.stringify(found)}\n`);
+      }
     }
   }
 }

@@ -104,6 +104,8 @@ export interface LayerProps {
   readonly name: string;
   /** What it does to the image, in this order. */
   readonly steps: readonly StepProps[];
+  /** What `layers check` finds in this document and is not to report, each with the reason. */
+  readonly silence?: readonly SilenceProps[];
 }
 
 /** A MachineConfig with `osImageURL`: the image is built outside of the cluster, and pinned by digest in git. */
@@ -181,6 +183,8 @@ export interface PoolProps {
   readonly syncWave?: number;
   /** How the image reaches the nodes. */
   readonly target?: TargetProps;
+  /** What `layers check` finds in this document and is not to report, each with the reason. */
+  readonly silence?: readonly SilenceProps[];
 }
 
 /** Removes packages of the base, and what requires them. */
@@ -257,6 +261,14 @@ export interface RunProps {
   readonly reason: string;
   /** Shell code, or a program and its arguments as a list, which are then passed exactly as written. Each runs if the one before it succeeded, and as if in a shell of its own: write "cd /opt && make" as one. */
   readonly commands: readonly (string | readonly string[])[];
+}
+
+/** Something that `layers check` finds, and that is meant. */
+export interface SilenceProps {
+  /** The code of the finding, as `layers check` prints it in brackets. */
+  readonly check: string;
+  /** Why it is meant: what the next person needs to know. */
+  readonly reason: string;
 }
 
 /** One of {@link StageCopysProps}. */

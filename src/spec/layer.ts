@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { STEPS, type StepName } from '../steps/index.ts';
 import { dnsLabel } from '../values/names.ts';
+import { silences } from './silence.ts';
 import { variant } from './variant.ts';
 
 type StepShape = { [Name in StepName]: (typeof STEPS)[Name]['schema'] };
@@ -14,6 +15,7 @@ export const step = variant('step', stepShape);
 export const layer = z.strictObject({
   name: dnsLabel.describe('What pools call it by: lower-case letters, digits and dashes.'),
   steps: z.array(step).min(1).describe('What it does to the image, in this order.'),
+  silence: silences,
 });
 
 /** Named steps that pools share. */

@@ -20,7 +20,10 @@ export interface Place {
 }
 
 /** Where an origin is in the text of its file. Parses the text again, with positions: only errors pay for it. */
-export function locate(original: string, { document = 0, path = [], offset }: Origin): Place | undefined {
+export function locate(
+  original: string,
+  { document = 0, path = [], line: inner, offset }: Origin,
+): Place | undefined {
   const text = withoutMark(original);
   const lines = new LineCounter();
   if (offset !== undefined) {
@@ -29,9 +32,9 @@ export function locate(original: string, { document = 0, path = [], offset }: Or
   }
   const parsed = parseAllDocuments(text, { lineCounter: lines })[document] as Document | undefined;
   const node = parsed?.contents;
-  const range = isNode(node) ? rangeAt(node, path) : undefined;
-  if (range === undefined) return undefined;
-  const [start, end] = range;
+  const found = isNode(node) ? rangeAt(node, path) : undefined;
+  if (found === undefined) return undefined;
+  const [start, end] = (inner === undefined ? undefined : lineOf(text, found, inner)) ?? found;
   const { line, col } = lines.linePos(start);
   const lineEnd = text.indexOf('\n', start);
   return {
@@ -39,6 +42,19 @@ export function locate(original: string, { document = 0, path = [], offset }: Or
     column: col,
     width: Math.max(1, Math.min(end, lineEnd < 0 ? text.length : lineEnd) - start),
   };
+}
+
+/** The range of a line within a block of literal text, which begins below its `|`. In other texts lines are folded. */
+function lineOf(text: string, [start, end]: [number, number], line: number): [number, number] | undefined {
+  if (text[start] !== '|') return undefined;
+  let from = start;
+  for (let count = 0; count <= line; count++) {
+    from = text.indexOf('\n', from) + 1;
+    if (from === 0 || from >= end) return undefined;
+  }
+  const [indent = ''] = /^[ ]*/.exec(text.slice(from, end)) ?? [];
+  const lineEnd = text.indexOf('\n', from);
+  return [from + indent.length, lineEnd < 0 ? end : lineEnd];
 }
 
 /** The range of the value at a path; of the last key on the way where the value is not there, is a collection or is not known. */

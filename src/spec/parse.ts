@@ -1,11 +1,18 @@
 import type { z } from 'zod';
 import { type Diagnostic, failure, type Origin } from '../diagnostics.ts';
-import { suggest } from '../values/suggest.ts';
+import { nearest, suggest } from '../values/suggest.ts';
 import { show } from '../values/value.ts';
 import { keysAt } from './keys.ts';
+import { KNOWN_MISTAKES } from './known-mistakes.ts';
 import { findIllFormed } from './well-formed.ts';
 
 type Issue = z.core.$ZodIssue;
+
+/** What a schema's own rule may say of its issue. */
+interface Params {
+  readonly hint?: string;
+  readonly code?: string;
+}
 
 /** What a schema makes of a value, or everything that is wrong with it, each at its place. */
 export function parseSpec<Schema extends z.ZodType>(
@@ -69,7 +76,7 @@ function explain(
         return at(
           `${/^[\w.-]+$/.test(key) ? key : show(key)} is not known here`,
           'unknown-key',
-          suggest(key, known),
+          meantKey(key, known),
           [...path, key],
         );
       });
@@ -101,6 +108,7 @@ function explain(
         at(
           `this must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`,
           'invalid-value',
+          typeof issue.input === 'string' ? meantValue(issue.input, issue.values.map(String)) : undefined,
         ),
       ];
     case 'too_small':
@@ -108,8 +116,8 @@ function explain(
     case 'invalid_key':
       return explainAll(issue.issues, path, schema, origin);
     default: {
-      const hint = issue.code === 'custom' ? (issue.params?.hint as string | undefined) : undefined;
-      return [at(issue.message, 'invalid-value', hint)];
+      const { hint, code } = (issue.code === 'custom' ? (issue.params ?? {}) : {}) as Params;
+      return [at(issue.message, code ?? 'invalid-value', hint)];
     }
   }
 }
@@ -145,4 +153,14 @@ function typeHint(issue: Issue & { code: 'invalid_type' }): string | undefined {
     return 'Put it in quotes: YAML reads 4.20 as the number 4.2, and takes the zero of 0644 away.';
   if (typeof issue.input === 'boolean') return 'Put it in quotes.';
   return undefined;
+}
+
+/** What a key that is not known here was meant for. */
+function meantKey(key: string, known: readonly string[]): string | undefined {
+  return KNOWN_MISTAKES.get(key) ?? suggest(key, known);
+}
+
+/** What a value that is none of those allowed was meant for. */
+function meantValue(value: string, allowed: readonly string[]): string | undefined {
+  return KNOWN_MISTAKES.get(value) ?? nearest(value, allowed);
 }

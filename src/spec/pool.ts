@@ -9,6 +9,7 @@ import { clusterSelector } from './cluster.ts';
 import { layer } from './layer.ts';
 import { machineConfigPool } from './machine-config-pool.ts';
 import { node } from './node.ts';
+import { silences } from './silence.ts';
 import { variant } from './variant.ts';
 
 type TargetShape = { [Name in TargetName]: (typeof TARGETS)[Name]['schema'] };
@@ -72,6 +73,7 @@ export const pool = z.strictObject({
     .optional()
     .describe('The clusters that have it, by name or by labels. Default: all of them.'),
   ...settings,
+  silence: silences,
 });
 
 export const poolDefaults = z.strictObject({
@@ -83,6 +85,7 @@ export const poolDefaults = z.strictObject({
     .optional()
     .describe('Without a name: the clusters whose pools they hold for. Default: all of them.'),
   ...settings,
+  silence: silences,
 });
 
 /** A MachineConfigPool whose nodes get an image of layers. */

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FINDINGS } from '../constructs/findings.ts';
+import type { Subject } from '../compile/subject.ts';
+import { FINDINGS, type Found } from '../constructs/findings.ts';
 import { type Diagnostic, failure, hasErrors, LayersError } from '../diagnostics.ts';
 import { CONFIG } from './config.ts';
 import { type Files, readFiles } from './dist.ts';
@@ -12,7 +13,7 @@ export function runForeignApp(
   root: string,
   command: string,
   recordsMetadata: boolean,
-): { files: Files; findings: Diagnostic[] } {
+): { files: Files; findings: Diagnostic[]; pools: Subject[] } {
   const work = mkdtempSync(join(tmpdir(), 'layers-synth-'));
   const outdir = join(work, 'dist');
   const findingsFile = join(work, 'findings');
@@ -30,14 +31,14 @@ export function runForeignApp(
       },
       maxBuffer: 64 * 1024 * 1024,
     });
-    const findings = readFindings(findingsFile);
+    const { findings, pools } = readFindings(findingsFile);
     // The app may have caught them: what `layers` reports has a place in a file.
     if (hasErrors(findings)) throw new LayersError(findings);
     const said = `${run.stdout}${run.stderr}`;
     if (run.status !== 0)
       throw appFailed(`${command} ended with ${run.error?.message ?? run.signal ?? run.status}`, said);
     if (!existsSync(outdir)) throw appFailed(`${command} made no folder $CDK8S_OUTDIR`, said);
-    return { files: onlyFiles(readFiles(outdir)), findings: [...findings, ...remarks(run.stderr)] };
+    return { files: onlyFiles(readFiles(outdir)), findings: [...findings, ...remarks(run.stderr)], pools };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -79,16 +80,20 @@ function lastLines(text: string): string {
   return text.trim().split('\n').slice(-20).join('\n');
 }
 
-function readFindings(file: string): Diagnostic[] {
+function readFindings(file: string): { findings: Diagnostic[]; pools: Subject[] } {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch {
     // An app that has no LayersApp in it reports nothing.
-    return [];
+    return { findings: [], pools: [] };
   }
-  return text
+  const apps = text
     .trim()
     .split('\n')
-    .flatMap((line) => JSON.parse(line) as Diagnostic[]);
+    .map((line) => JSON.parse(line) as Found);
+  return {
+    findings: apps.flatMap(({ diagnostics }) => diagnostics),
+    pools: apps.flatMap(({ pools }) => pools),
+  };
 }

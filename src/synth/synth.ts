@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Subject, subjectOf } from '../compile/subject.ts';
 import { type Diagnostic, failure } from '../diagnostics.ts';
 import { readConfig } from './config.ts';
 import { type Change, compare, type Files, readFiles, replace, restore } from './dist.ts';
@@ -7,8 +8,14 @@ import { runForeignApp } from './foreign-app.ts';
 import { ownApp } from './own-app.ts';
 import { reverts } from './reverts.ts';
 
-/** All of `dist/` in memory, and what was found on the way. Throws everything that is wrong, at once. */
-export function render(root: string): { files: Files; findings: readonly Diagnostic[] } {
+export interface Rendered {
+  readonly files: Files;
+  readonly findings: readonly Diagnostic[];
+  readonly pools: readonly Subject[];
+}
+
+/** All of `dist/` in memory, what was found on the way, and the pools. Throws everything that is wrong, at once. */
+export function render(root: string): Rendered {
   if (!existsSync(root) || !statSync(root).isDirectory()) {
     throw failure('input', 'no-folder', `${root} is not a folder`, {
       hint: 'Run layers at the root of a repository, or name it: -C <dir>.',
@@ -18,7 +25,7 @@ export function render(root: string): { files: Files; findings: readonly Diagnos
   const { foreignApp, recordsMetadata } = readConfig(root);
   if (foreignApp !== undefined) return runForeignApp(root, foreignApp, recordsMetadata);
   const app = ownApp(root);
-  return { files: app.render(), findings: app.findings };
+  return { files: app.render(), findings: app.findings, pools: app.compiled.map(subjectOf) };
 }
 
 /** What a synth would change. */

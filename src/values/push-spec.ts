@@ -8,6 +8,11 @@ const NAMED =
 const SERVICE = /^[^.]+\.[^.]+\.svc:\d+\/[^/]+\/[^/]+:[^/]+$/;
 const STATUS = /^([a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+(:[0-9]{2,5})?\/([a-zA-Z0-9-_]{0,61}\/)?[a-zA-Z0-9-_.]*?$/;
 
+/** Whether the API server takes it, which does not say that it works. */
+export function isTakenByApi(text: string): boolean {
+  return NAMED.test(text) || SERVICE.test(text);
+}
+
 /** Where a cluster pushes what it builds: accepted only where the API server, the controller and the status all can use it. */
 export const pushSpec = value((text) => {
   const ref = parseImageRef(text);
@@ -17,7 +22,7 @@ export const pushSpec = value((text) => {
       `Write ${ref.registry}/${ref.repository}:latest. The operator replaces the tag by the name of each build.`,
     );
   }
-  if (!NAMED.test(text) && !SERVICE.test(text)) {
+  if (!isTakenByApi(text)) {
     throw new ValueError(
       `the API server refuses ${show(text)}`,
       'The host needs a dot, and dots in the path may be in its last part only.',

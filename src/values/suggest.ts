@@ -1,11 +1,16 @@
 /** The known name that a misspelt one is nearest to, else all of them. */
 export function suggest(key: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
-  const nearest = known
-    .map((name) => ({ name, distance: distance(key.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0]!;
-  if (nearest.distance <= Math.max(1, Math.floor(key.length / 3))) return `Did you mean ${nearest.name}?`;
-  return `Known are: ${known.join(', ')}.`;
+  return nearest(key, known) ?? `Known are: ${known.join(', ')}.`;
+}
+
+/** The known name that a misspelt one is nearest to, where one is near. */
+export function nearest(text: string, known: readonly string[]): string | undefined {
+  const [first] = known
+    .map((name) => ({ name, distance: distance(text.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  if (first === undefined || first.distance > Math.max(1, Math.floor(text.length / 3))) return undefined;
+  return `Did you mean ${first.name}?`;
 }
 
 /** How many letters to add, drop, change or swap with their neighbour. */

@@ -77,7 +77,7 @@ function companions(documents: readonly Data[]): string {
 
 describe('the examples in the documents', () => {
   it.each(PAGES)('%s has blocks in known languages only', (page) => {
-    const known = ['yaml', 'ts', 'sh', 'json', 'dockerfile', 'text', 'console'];
+    const known = ['yaml', 'ts', 'sh', 'json', 'dockerfile', 'text', 'console', 'diff'];
     expect(blocksOf(page).filter(({ language }) => !known.includes(language))).toEqual([]);
   });
 

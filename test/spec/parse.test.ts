@@ -98,9 +98,9 @@ describe('a key that is not known', () => {
     [
       'Pool',
       { zzz: 1 },
-      'zzz is not known here | Known are: name, extends, clusters, release, layers, base, build, refresh, follows, kernelType, extensions, kernelArguments, machineConfigPool, syncWave, target, kind.',
+      'zzz is not known here | Known are: name, extends, clusters, release, layers, base, build, refresh, follows, kernelType, extensions, kernelArguments, machineConfigPool, syncWave, target, silence, kind.',
     ],
-    ['Layer', { constructor: 1 }, 'constructor is not known here | Known are: name, steps, kind.'],
+    ['Layer', { constructor: 1 }, 'constructor is not known here | Known are: name, steps, silence, kind.'],
     ['Layer', { 'a\nb\u001b': 1 }, String.raw`"a\nb\u001b" is not known here`],
   ] as const)('%s: %j', (kind, change, expected) => {
     expect(errors(kind, change)[0]).toContain(expected);

@@ -1,3 +1,4 @@
+import { checksPage } from './checks.ts';
 import { cliPage } from './cli.ts';
 import { clusterPage } from './cluster.ts';
 import { fleetsPage } from './fleets.ts';
@@ -17,6 +18,7 @@ export function generated(): Map<string, string> {
     ['docs/reference/cluster.md', clusterPage()],
     ['docs/reference/release.md', releasePage()],
     ['docs/reference/lock.md', lockPage()],
+    ['docs/reference/checks.md', checksPage()],
     ['docs/reference/cli.md', cliPage()],
     ['docs/three-fleets.md', fleetsPage()],
     ['src/constructs/props.ts', propsModule()],

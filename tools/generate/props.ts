@@ -3,6 +3,7 @@ import { build, job } from '../../src/spec/build.ts';
 import { clusterSelector } from '../../src/spec/cluster.ts';
 import { layer } from '../../src/spec/layer.ts';
 import { pool } from '../../src/spec/pool.ts';
+import { silence } from '../../src/spec/silence.ts';
 import { STEPS } from '../../src/steps/index.ts';
 import { TARGETS } from '../../src/targets/index.ts';
 import { rpm } from '../../src/values/rpm.ts';
@@ -18,6 +19,7 @@ const NAMED: readonly (readonly [Schema, string])[] = [
   [job, 'JobProps'],
   [clusterSelector.options[1], 'ClusterLabelsProps'],
   [rpm, 'RpmProps'],
+  [silence, 'SilenceProps'],
   ...Object.values(STEPS).map(({ name, schema }): [Schema, string] => [schema, `${pascal(name)}Props`]),
   ...Object.values(TARGETS).map(({ name, schema }): [Schema, string] => [
     schema,
@@ -36,6 +38,7 @@ const SUMMARIES = new Map<string, string>([
   ['TargetProps', 'How the image reaches the nodes: exactly one of these keys.'],
   ['JobBuildProps', 'A build by a Job on a cluster.'],
   ['ClusterLabelsProps', 'Clusters by labels that they have, all of them.'],
+  ['SilenceProps', 'Something that `layers check` finds, and that is meant.'],
   ['RpmProps', 'An RPM, by URL or as a file below `layers/`.'],
   ...Object.values(STEPS).map(({ name, summary }): [string, string] => [`${pascal(name)}Props`, summary]),
   ...Object.values(TARGETS).map(({ name, summary }): [string, string] => [

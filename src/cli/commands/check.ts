@@ -1,23 +1,67 @@
+import { readFileSync } from 'node:fs';
 import type { Argv } from 'yargs';
-import { check } from '../../actions/synth.ts';
-import { exitCodeOf } from '../../diagnostics.ts';
-import { type GlobalOptions, isJson, rootOf } from '../context.ts';
-import { countBySeverity } from '../report/diagnostics.ts';
-import { reportFindings } from '../report/findings.ts';
-import { diagnosticsAsData, printJsonLine } from '../report/json.ts';
+import { check } from '../../actions/check.ts';
+import { checkManifests } from '../../actions/check-manifests.ts';
+import { exitCodeOf, failure } from '../../diagnostics.ts';
+import { type GlobalOptions, rootOf } from '../context.ts';
+import { printFindings } from '../report/formats.ts';
 
 export function options(yargs: Argv) {
-  return yargs;
+  return yargs
+    .option('strict', {
+      type: 'boolean',
+      default: false,
+      describe: 'Make errors of warnings',
+    })
+    .option('manifests', {
+      type: 'array',
+      string: true,
+      describe: "Check these files, folders or - (stdin) of a cluster's objects instead of layers/",
+    })
+    .option('release', {
+      type: 'string',
+      describe: 'With --manifests: the OpenShift release whose rules hold, 4.18 to 5.1; the newest',
+    });
 }
 
-export function run(argv: GlobalOptions): void {
+interface CheckArguments extends GlobalOptions {
+  readonly strict?: boolean;
+  readonly manifests?: string[] | undefined;
+  readonly release?: string | undefined;
+}
+
+export async function run(argv: CheckArguments): Promise<void> {
   const root = rootOf(argv);
-  const diagnostics = check({ root });
-  if (isJson(argv))
-    process.stdout.write(printJsonLine({ diagnostics: diagnosticsAsData(diagnostics, root) }));
-  else {
-    reportFindings(diagnostics, root, true);
-    process.stderr.write(`${countBySeverity(diagnostics) || 'nothing to report'}\n`);
+  const strict = argv.strict ?? false;
+  if (argv.manifests !== undefined) return manifests(argv, argv.manifests, root, strict);
+  if (argv.release !== undefined) {
+    throw failure('input', 'usage', '--release is for --manifests: pools say their release themselves');
   }
-  process.exitCode = exitCodeOf(diagnostics);
+  const result = check({ root, strict });
+  await printFindings(argv.output, result, root);
+  process.exitCode = exitCodeOf(result.diagnostics);
+}
+
+async function manifests(
+  { release: wanted, output }: CheckArguments,
+  paths: readonly string[],
+  root: string,
+  strict: boolean,
+): Promise<void> {
+  if (paths.length === 0) {
+    throw failure('input', 'usage', '--manifests names no file', { hint: 'Name files or folders, or -.' });
+  }
+  const { checked, release, ...result } = checkManifests({
+    root,
+    paths,
+    strict,
+    ...(wanted !== undefined && { release: wanted }),
+    stdin: () => readFileSync(0, 'utf8'),
+  });
+  await printFindings(output, result, root, { release, checked });
+  if (output !== 'json' && output !== 'sarif') {
+    const objects = checked === 1 ? '1 object' : `${checked} objects`;
+    process.stderr.write(`${objects} checked by the rules of OpenShift ${release}\n`);
+  }
+  process.exitCode = exitCodeOf(result.diagnostics);
 }

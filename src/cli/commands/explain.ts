@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { explain } from '../../actions/explain.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
 import { paintFor } from '../report/colors.ts';
-import { readText, resolve } from '../report/diagnostics.ts';
+import { readerOf, resolve } from '../report/diagnostics.ts';
 import { printJsonLine } from '../report/json.ts';
 import { harmless } from '../report/terminal.ts';
 
@@ -18,11 +17,7 @@ export function options(yargs: Argv) {
 
 export function run(argv: GlobalOptions & { pool?: string | undefined; path?: string | undefined }): void {
   const root = rootOf(argv);
-  const texts = new Map<string, string | undefined>();
-  const read = (file: string): string | undefined => {
-    if (!texts.has(file)) texts.set(file, readText(join(root, file)));
-    return texts.get(file);
-  };
+  const read = readerOf(root);
   const found = explain({ root, pool: argv.pool!, ...(argv.path !== undefined && { path: argv.path }) });
   const values = found.map(({ path, value, origin }) => {
     // Where it was written, not what it is there: `path` is the pool's.

@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { synth } from '../../actions/synth.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
+import { readerOf } from '../report/diagnostics.ts';
 import { reportFindings } from '../report/findings.ts';
 import { diagnosticsAsData, printJsonLine } from '../report/json.ts';
 
@@ -16,7 +17,9 @@ export function run(argv: GlobalOptions & { strict?: boolean }): void {
   const root = rootOf(argv);
   const { changes, diagnostics } = synth({ root, strict: argv.strict ?? false });
   if (isJson(argv)) {
-    process.stdout.write(printJsonLine({ changes, diagnostics: diagnosticsAsData(diagnostics, root) }));
+    process.stdout.write(
+      printJsonLine({ changes, diagnostics: diagnosticsAsData(diagnostics, readerOf(root)) }),
+    );
     return;
   }
   reportFindings(diagnostics, root);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve as resolvePath } from 'node:path';
 import { type Diagnostic, formatPath, type Origin } from '../../diagnostics.ts';
 import { locate, type Place } from '../../spec/locate.ts';
 import { withoutMark } from '../../spec/yaml.ts';
@@ -9,7 +9,12 @@ import { harmless, padding } from './terminal.ts';
 export interface PrintOptions {
   readonly root: string;
   readonly paint?: Paint;
+  /** Texts that are in no file, by name. */
+  readonly texts?: ReadonlyMap<string, string> | undefined;
 }
+
+/** The text of a file that diagnostics name. */
+export type Reader = (file: string) => string | undefined;
 
 /** A diagnostic's place as people and editors know it. */
 export interface LocatedOrigin {
@@ -23,17 +28,13 @@ const NO_PAINT: Paint = (_, text) => text;
 
 /** Diagnostics for people: the place, what is wrong, the line with a caret under it, and the way out. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[], options: PrintOptions): string {
-  const texts = new Map<string, string | undefined>();
-  const read = (file: string): string | undefined => {
-    if (!texts.has(file)) texts.set(file, readText(join(options.root, file)));
-    return texts.get(file);
-  };
+  const read = readerOf(options.root, options.texts);
   return diagnostics
     .map((diagnostic) => `${printOne(diagnostic, read, options.paint ?? NO_PAINT)}\n`)
     .join('');
 }
 
-function printOne(diagnostic: Diagnostic, read: (file: string) => string | undefined, paint: Paint): string {
+function printOne(diagnostic: Diagnostic, read: Reader, paint: Paint): string {
   const { severity, code, message, hint, origin, related = [], detail } = diagnostic;
   const color = severity === 'error' ? 'red' : severity === 'warning' ? 'yellow' : 'cyan';
   const lines = [
@@ -58,17 +59,14 @@ function printOne(diagnostic: Diagnostic, read: (file: string) => string | undef
   return lines.join('\n');
 }
 
-function placeOf(origin: Origin | undefined, read: (file: string) => string | undefined): string {
+function placeOf(origin: Origin | undefined, read: Reader): string {
   const { file, line, column, path } = resolve(origin, read);
   if (file !== undefined) return [harmless(file), ...(line === undefined ? [] : [line, column])].join(':');
   return harmless(path ?? '');
 }
 
 /** An origin with its line and column, for every kind of output. */
-export function resolve(
-  origin: Origin | undefined,
-  read: (file: string) => string | undefined,
-): LocatedOrigin {
+export function resolve(origin: Origin | undefined, read: Reader): LocatedOrigin {
   if (origin === undefined) return {};
   if (origin.file === undefined) {
     const path = [origin.construct, formatPath(origin.path)].filter(Boolean).join(': ');
@@ -83,16 +81,12 @@ export function resolve(
   };
 }
 
-function placeIn(origin: Origin, read: (file: string) => string | undefined): Place | undefined {
+function placeIn(origin: Origin, read: Reader): Place | undefined {
   const text = origin.file === undefined ? undefined : read(origin.file);
   return text === undefined ? undefined : locate(text, origin);
 }
 
-function excerpt(
-  origin: Origin | undefined,
-  read: (file: string) => string | undefined,
-  paint: Paint,
-): string[] {
+function excerpt(origin: Origin | undefined, read: Reader, paint: Paint): string[] {
   const place = origin && placeIn(origin, read);
   if (origin?.file === undefined || place === undefined) return [];
   const line = read(origin.file)!.split('\n')[place.line - 1]!.replace(/\r$/, '');
@@ -110,7 +104,16 @@ function excerpt(
   ];
 }
 
-export function readText(file: string): string | undefined {
+/** Reads each file once. */
+export function readerOf(root: string, given: ReadonlyMap<string, string> = new Map()): Reader {
+  const texts = new Map<string, string | undefined>(given);
+  return (file) => {
+    if (!texts.has(file)) texts.set(file, readText(resolvePath(root, file)));
+    return texts.get(file);
+  };
+}
+
+function readText(file: string): string | undefined {
   try {
     return withoutMark(readFileSync(file, 'utf8'));
   } catch {

@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import type { Diagnostic } from '../../diagnostics.ts';
-import { readText, resolve } from './diagnostics.ts';
+import { type Reader, resolve } from './diagnostics.ts';
 
 /** Diagnostics as data, with lines and columns. */
-export function diagnosticsAsData(diagnostics: readonly Diagnostic[], root: string) {
-  const read = (file: string) => readText(join(root, file));
+export function diagnosticsAsData(diagnostics: readonly Diagnostic[], read: Reader) {
   return diagnostics.map(({ origin, related, ...rest }) => ({
     ...rest,
     ...resolve(origin, read),

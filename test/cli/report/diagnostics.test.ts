@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { paintFor } from '../../../src/cli/report/colors.ts';
-import { countBySeverity, printDiagnostics } from '../../../src/cli/report/diagnostics.ts';
+import { countBySeverity, printDiagnostics, readerOf } from '../../../src/cli/report/diagnostics.ts';
 import { diagnosticsAsData } from '../../../src/cli/report/json.ts';
 import type { Diagnostic } from '../../../src/diagnostics.ts';
 
@@ -136,7 +136,7 @@ describe('colours', () => {
 
 it('diagnostics as data have the line and the column, and are one line', () => {
   const related = [{ message: 'the first one', origin: { file: FILE, document: 0, path: ['a'] } }];
-  const data = diagnosticsAsData([at(['b'], { related })], root('a: x\nb: y\n'));
+  const data = diagnosticsAsData([at(['b'], { related })], readerOf(root('a: x\nb: y\n')));
   expect(data).toEqual([
     {
       code: 'bad',

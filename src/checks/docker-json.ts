@@ -1,0 +1,106 @@
+import { isAtLeast } from '../values/release-version.ts';
+import { defineCheck } from './check.ts';
+import { configYaml } from './examples.ts';
+import { at, isObject, type Manifest, ofKind, place, textAt } from './manifests/manifests.ts';
+
+const TYPES: Readonly<Record<string, string>> = {
+  'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
+  'kubernetes.io/dockercfg': '.dockercfg',
+};
+const TOP = ['auths', 'credHelpers', 'credsStore'];
+const ENTRY = ['username', 'password', 'email', 'auth'];
+
+const secret = (entry: string) => `---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: os-push
+  namespace: openshift-machine-config-operator
+type: kubernetes.io/dockerconfigjson
+stringData:
+  .dockerconfigjson: |
+    { "auths": { "registry.example.com": { ${entry} } } }
+`;
+
+export const dockerJson = defineCheck({
+  code: 'docker-json',
+  severity: 'error',
+  summary: 'A Secret of a MachineOSConfig is not of the form that the operator reads.',
+  why: 'The operator then starts no build at all, and says so in its own log only. From 4.20 on it takes no key that it does not know, such as the identitytoken that some logins write.',
+  manifests: {
+    bad: configYaml() + secret('"identitytoken": "…"'),
+    good: configYaml() + secret('"auth": "…"'),
+    find(manifests, report) {
+      const names = new Set(
+        ofKind(manifests, 'MachineOSConfig').flatMap((config) =>
+          ['baseImagePullSecret', 'renderedImagePushSecret'].map((key) =>
+            textAt(config, 'spec', key, 'name'),
+          ),
+        ),
+      );
+      for (const object of manifests.objects) {
+        if (object.kind !== 'Secret' || object.apiVersion !== 'v1' || !names.has(object.name)) continue;
+        const namespace = textAt(object, 'metadata', 'namespace');
+        if (namespace !== undefined && namespace !== 'openshift-machine-config-operator') continue;
+        // Encrypted: the value that is here is not the one that gets there.
+        if (at(object, 'sops') !== undefined) continue;
+        const wrong = whatIsWrong(object, isAtLeast(manifests.release, '4.20'));
+        if (wrong !== undefined) report(wrong);
+      }
+    },
+  },
+});
+
+/** Never what is in it: these are credentials. */
+function whatIsWrong(secret: Manifest, isStrict: boolean) {
+  const type = textAt(secret, 'type') ?? 'Opaque';
+  const key = TYPES[type];
+  if (key === undefined) {
+    return {
+      message: `a Secret of type ${type} cannot be used by a build`,
+      hint: `Its type is ${Object.keys(TYPES).join(' or ')}.`,
+      origin: place(secret, 'type'),
+    };
+  }
+  const plain = textAt(secret, 'stringData', key);
+  const text = plain ?? decoded(textAt(secret, 'data', key));
+  const origin = place(secret, plain === undefined ? 'data' : 'stringData', key);
+  if (text === undefined) return { message: `the key ${key} is missing`, hint: `${type} has it.`, origin };
+  const unknown = unknownKeys(text);
+  if (unknown === undefined) {
+    return { message: `${key} is not JSON of docker's form`, hint: 'It is { "auths": { … } }.', origin };
+  }
+  if (!isStrict || unknown.length === 0) return undefined;
+  return {
+    message: `the operator does not take the keys ${unknown.join(', ')} in ${key}`,
+    hint: `An entry has ${ENTRY.join(', ')}: log in with a user name and a password, or a token as the password.`,
+    origin,
+  };
+}
+
+function decoded(base64: string | undefined): string | undefined {
+  return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString('utf8');
+}
+
+/** Keys that the strict decoder refuses. Undefined where it is not JSON of this form at all. */
+function unknownKeys(text: string): string[] | undefined {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(data)) return undefined;
+  // The older form has the registries at its top.
+  const isNew = TOP.some((key) => key in data);
+  const entries = isNew ? (data.auths ?? {}) : data;
+  if (!isObject(entries) || !Object.values(entries).every(isObject)) return undefined;
+  return [
+    ...(isNew ? Object.keys(data).filter((key) => !TOP.includes(key)) : []),
+    ...new Set(
+      Object.values(entries)
+        .flatMap((entry) => Object.keys(entry as object))
+        .filter((key) => !ENTRY.includes(key)),
+    ),
+  ];
+}

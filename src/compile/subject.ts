@@ -1,0 +1,35 @@
+import type { Origin } from '../diagnostics.ts';
+import type { CompiledPool } from './compiled-pool.ts';
+import type { EffectivePool } from './effective.ts';
+
+/** A compiled pool as plain data, which survives JSON: what checks look at, whichever process compiled it. */
+export interface Subject
+  extends Pick<
+      CompiledPool,
+      'id' | 'cluster' | 'image' | 'origin' | 'layers' | 'containerfile' | 'room' | 'claims'
+    >,
+    Pick<EffectivePool, 'release' | 'target' | 'kernelType' | 'extensions' | 'silences'> {
+  /** Where the pool's own keys were written, wherever that is. */
+  readonly origins: Readonly<Record<string, Origin>>;
+}
+
+export function subjectOf(compiled: CompiledPool): Subject {
+  const { id, cluster, image, origin, layers, containerfile, room, claims, pool } = compiled;
+  const { release, target, kernelType, extensions, silences, origins } = pool;
+  return {
+    id,
+    ...(cluster && { cluster }),
+    ...(image !== undefined && { image }),
+    origin,
+    layers,
+    containerfile,
+    ...(room && { room }),
+    claims,
+    release,
+    target,
+    ...(kernelType && { kernelType }),
+    ...(extensions && { extensions }),
+    silences,
+    origins: Object.fromEntries(origins),
+  };
+}

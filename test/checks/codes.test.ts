@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ERRORS, FAILURES, FINDINGS, STATES } from '../../src/checks/codes.ts';
+import { CHECKS } from '../../src/checks/index.ts';
+
+/** Texts in src/ that look like codes, and are none. */
+const NO_CODES = new Set([
+  ...['cdk8s-cli', 'cdk8s-os-layers', 'cdk8s-plus-28', 'js-yaml', 'os-layers', 'systemd-hotfix', 'utf-8'],
+  // git's
+  ...['cherry-pick', 'hash-object', 'rebase-apply', 'rebase-merge', 'rev-parse'],
+  // HTTP headers
+  ...['content-type', 'docker-content-digest', 'retry-after', 'user-agent', 'www-authenticate'],
+  // of Jobs and images
+  ...['create-digest-configmap', 'image-build', 'image-id', 'pull-auth', 'push-auth'],
+  // states of pins and builds
+  ...['not-ours', 'up-to-date'],
+  // images of a release
+  ...['driver-toolkit', 'rhel-coreos', 'rhel-coreos-9', 'rhel-coreos-extensions'],
+  // packages and extensions
+  ...['crun-wasm', 'fence-agents-all', 'fixture-hello', 'kata-containers', 'kernel-core', 'kernel-headers'],
+  ...['kernel-modules', 'kernel-modules-core', 'kernel-modules-extra', 'krb5-workstation', 'modules-core'],
+  ...['modules-extra', 'rpm-ostree', 'sandboxed-containers', 'two-node-ha'],
+]);
+
+/** Codes of one word, which only their place tells from other texts. */
+const ONE_WORD = ['bug', 'interrupted', 'usage'];
+
+function sources(): string[] {
+  return readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !/^checks\/(codes|examples|index)\.ts$|props\.ts$/.test(file))
+    .map((file) => readFileSync(join('src', file), 'utf8'));
+}
+
+/** Every text in src/ that may be a code: words with dashes between. */
+function candidates(): Set<string> {
+  const found = new Set<string>();
+  for (const text of sources()) {
+    // A check's file has its own code, and texts of the objects that it looks at.
+    const isCheck = text.includes('= defineCheck(');
+    const pattern = isCheck ? /\bcode: '([a-z0-9-]+)'/g : /'([a-z][a-z0-9]*(?:-[a-z0-9]+)+)'/g;
+    for (const [, code] of text.matchAll(pattern)) if (!NO_CODES.has(code!)) found.add(code!);
+  }
+  return found;
+}
+
+const documented = [ERRORS, FAILURES, FINDINGS, STATES].flatMap((codes) => Object.keys(codes));
+
+describe('the list of codes', () => {
+  const known = new Set([...documented, ...CHECKS.map(({ code }) => code)]);
+
+  it('has every code that src/ reports: a new one gets its line in src/checks/codes.ts', () => {
+    expect([...candidates()].filter((code) => !known.has(code)).sort()).toEqual([]);
+  });
+
+  it('has none that nothing reports any more', () => {
+    const found = candidates();
+    expect(documented.filter((code) => !found.has(code) && !ONE_WORD.includes(code)).sort()).toEqual([]);
+    const all = sources().join('');
+    for (const code of ONE_WORD) expect(all).toContain(`'${code}'`);
+  });
+
+  it('has each code once, in alphabetical order', () => {
+    expect(new Set(documented).size).toBe(documented.length);
+    for (const codes of [ERRORS, FAILURES, FINDINGS, STATES]) {
+      expect(Object.keys(codes)).toEqual(Object.keys(codes).sort());
+    }
+  });
+
+  it('has no text here that is no longer in src/', () => {
+    const all = sources().join('');
+    expect([...NO_CODES].filter((text) => !all.includes(`'${text}'`))).toEqual([]);
+  });
+});
