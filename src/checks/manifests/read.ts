@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { type Document, isScalar, type Node, parseAllDocuments, visit } from 'yaml';
 import { below, type Diagnostic, failure, type Origin } from '../../diagnostics.ts';
 import { withoutMark } from '../../spec/yaml.ts';
 import type { Manifest } from './manifests.ts';
@@ -17,11 +17,17 @@ export function readManifests(
   }
   const objects: Manifest[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const [document, parsed] of [...parseAllDocuments(text, { merge: true })].entries()) {
+  for (const [document, parsed] of [...parseAllDocuments(text, { merge: true, logLevel: 'error' })].entries()) {
     const [error] = parsed.errors;
     if (error !== undefined) {
       const message = error.message.split(' at line ')[0]!;
       diagnostics.push(...invalid({ file, offset: error.pos[0] }, message).diagnostics);
+      continue;
+    }
+    const template = findTemplate(parsed);
+    if (template !== undefined) {
+      const hint = 'Templates are checked as what they become: `helm template … | layers check --manifests -`.';
+      diagnostics.push(...invalid({ file, offset: template }, 'a key is not text here', hint).diagnostics);
       continue;
     }
     try {
@@ -47,8 +53,24 @@ function objectsIn(data: unknown, origin: Origin): Manifest[] {
   return [{ apiVersion, kind, name: typeof name === 'string' ? name : '', data, origin }];
 }
 
-function invalid(origin: Origin, message: string): { objects: Manifest[]; diagnostics: Diagnostic[] } {
-  const hint = 'Look at the brackets, quotes and indentation here and in the lines above.';
+/** Where a key is a mapping or a list, as `{{ .Values.name }}` is to YAML. */
+function findTemplate(parsed: Document): number | undefined {
+  let found: number | undefined;
+  visit(parsed, {
+    Pair(_, { key }) {
+      if (isScalar(key) || key === null) return undefined;
+      found = (key as Node).range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+function invalid(
+  origin: Origin,
+  message: string,
+  hint = 'Look at the brackets, quotes and indentation here and in the lines above.',
+): { objects: Manifest[]; diagnostics: Diagnostic[] } {
   return {
     objects: [],
     diagnostics: failure('input', 'invalid-yaml', message, { origin, hint }).diagnostics as Diagnostic[],
