@@ -1,6 +1,6 @@
 import { defineCheck } from './check.ts';
 import { configYaml } from './examples.ts';
-import { ofKind, place } from './manifests/manifests.ts';
+import { isLive, ofKind, place } from './manifests/manifests.ts';
 
 export const buildByHand = defineCheck({
   code: 'build-by-hand',
@@ -22,6 +22,7 @@ spec:
     good: configYaml(),
     find(manifests, report) {
       for (const build of ofKind(manifests, 'MachineOSBuild')) {
+        if (isLive(build)) continue;
         report({
           message: 'the operator makes MachineOSBuilds itself',
           hint: 'Keep the MachineOSConfig, and leave this out.',

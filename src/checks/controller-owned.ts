@@ -1,6 +1,6 @@
 import { defineCheck } from './check.ts';
 import { configYaml } from './examples.ts';
-import { at, GROUP, ofKind, place } from './manifests/manifests.ts';
+import { at, GROUP, isLive, ofKind, place } from './manifests/manifests.ts';
 
 const BUILD = `${GROUP}/current-machine-os-build`;
 
@@ -23,7 +23,7 @@ export const controllerOwned = defineCheck({
     find(manifests, report) {
       for (const [kind, path, what] of OWNED) {
         for (const object of ofKind(manifests, kind)) {
-          if (at(object, ...path) === undefined) continue;
+          if (at(object, ...path) === undefined || isLive(object)) continue;
           report({
             message: `${what} is the operator's own`,
             hint: 'Leave it out here, and have Argo CD ignore differences in it.',

@@ -1,4 +1,4 @@
-import { isAtLeast } from '../values/release-version.ts';
+import { isAtLeast, type ReleaseVersion } from '../values/release-version.ts';
 import { defineCheck } from './check.ts';
 import { configYaml } from './examples.ts';
 import { at, isObject, type Manifest, ofKind, place, textAt } from './manifests/manifests.ts';
@@ -7,7 +7,8 @@ const TYPES: Readonly<Record<string, string>> = {
   'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
   'kubernetes.io/dockercfg': '.dockercfg',
 };
-const TOP = ['auths', 'credHelpers', 'credsStore'];
+const HELPERS = ['credHelpers', 'credsStore'];
+const TOP = ['auths', ...HELPERS];
 const ENTRY = ['username', 'password', 'email', 'auth'];
 
 const secret = (entry: string) => `---
@@ -44,7 +45,7 @@ export const dockerJson = defineCheck({
         if (namespace !== undefined && namespace !== 'openshift-machine-config-operator') continue;
         // Encrypted: the value that is here is not the one that gets there.
         if (at(object, 'sops') !== undefined) continue;
-        const wrong = whatIsWrong(object, isAtLeast(manifests.release, '4.20'));
+        const wrong = whatIsWrong(object, manifests.release);
         if (wrong !== undefined) report(wrong);
       }
     },
@@ -52,7 +53,7 @@ export const dockerJson = defineCheck({
 });
 
 /** Never what is in it: these are credentials. */
-function whatIsWrong(secret: Manifest, isStrict: boolean) {
+function whatIsWrong(secret: Manifest, release: ReleaseVersion) {
   const type = textAt(secret, 'type') ?? 'Opaque';
   const key = TYPES[type];
   if (key === undefined) {
@@ -66,11 +67,11 @@ function whatIsWrong(secret: Manifest, isStrict: boolean) {
   const text = plain ?? decoded(textAt(secret, 'data', key));
   const origin = place(secret, plain === undefined ? 'data' : 'stringData', key);
   if (text === undefined) return { message: `the key ${key} is missing`, hint: `${type} has it.`, origin };
-  const unknown = unknownKeys(text);
+  const unknown = unknownKeys(text, knownAtTop(release));
   if (unknown === undefined) {
     return { message: `${key} is not JSON of docker's form`, hint: 'It is { "auths": { … } }.', origin };
   }
-  if (!isStrict || unknown.length === 0) return undefined;
+  if (!isAtLeast(release, '4.20') || unknown.length === 0) return undefined;
   return {
     message: `the operator does not take the keys ${unknown.join(', ')} in ${key}`,
     hint: `An entry has ${ENTRY.join(', ')}: log in with a user name and a password, or a token as the password.`,
@@ -78,12 +79,17 @@ function whatIsWrong(secret: Manifest, isStrict: boolean) {
   };
 }
 
+/** Programs that keep credentials are passed over, but for 4.22, which refuses to hear of them. */
+function knownAtTop(release: ReleaseVersion): readonly string[] {
+  return isAtLeast(release, '4.22') && !isAtLeast(release, '5.0') ? ['auths'] : TOP;
+}
+
 function decoded(base64: string | undefined): string | undefined {
   return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString('utf8');
 }
 
 /** Keys that the strict decoder refuses. Undefined where it is not JSON of this form at all. */
-function unknownKeys(text: string): string[] | undefined {
+function unknownKeys(text: string, known: readonly string[]): string[] | undefined {
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -96,7 +102,7 @@ function unknownKeys(text: string): string[] | undefined {
   const entries = isNew ? (data.auths ?? {}) : data;
   if (!isObject(entries) || !Object.values(entries).every(isObject)) return undefined;
   return [
-    ...(isNew ? Object.keys(data).filter((key) => !TOP.includes(key)) : []),
+    ...(isNew ? Object.keys(data).filter((key) => !known.includes(key)) : []),
     ...new Set(
       Object.values(entries)
         .flatMap((entry) => Object.keys(entry as object))

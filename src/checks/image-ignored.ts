@@ -1,7 +1,7 @@
 import { isAtLeast } from '../values/release-version.ts';
 import { defineCheck } from './check.ts';
 import { configYaml, DIGEST, machineConfigYaml } from './examples.ts';
-import { ofKind, POOL, place, ROLE, textAt } from './manifests/manifests.ts';
+import { isGenerated, ofKind, POOL, place, ROLE, textAt } from './manifests/manifests.ts';
 
 const image = (role: string) =>
   machineConfigYaml(`osImageURL: registry.example.com/os/${role}@${DIGEST}`, `99-${role}-os`, role);
@@ -20,7 +20,8 @@ export const imageIgnored = defineCheck({
       for (const config of ofKind(manifests, 'MachineOSConfig')) {
         const pool = textAt(config, ...POOL);
         for (const other of ofKind(manifests, 'MachineConfig')) {
-          if (textAt(other, ...ROLE) !== pool || !textAt(other, 'spec', 'osImageURL')) continue;
+          if (textAt(other, ...ROLE) !== pool || isGenerated(other)) continue;
+          if (!textAt(other, 'spec', 'osImageURL')) continue;
           report({
             message: `the nodes of ${pool} run the image of its MachineOSConfig, and this one is not its base`,
             hint: 'Keep one of the two. From 4.22 on builds start from this image.',

@@ -1,7 +1,7 @@
 import { isAtLeast } from '../values/release-version.ts';
 import { defineCheck } from './check.ts';
 import { DIGEST, machineConfigYaml } from './examples.ts';
-import { ofKind, place, ROLE, textAt } from './manifests/manifests.ts';
+import { isGenerated, ofKind, place, ROLE, textAt } from './manifests/manifests.ts';
 
 const image = `osImageURL: registry.example.com/os/worker@${DIGEST}`;
 
@@ -19,7 +19,7 @@ export const nameSortsEarly = defineCheck({
       for (const config of ofKind(manifests, 'MachineConfig')) {
         const role = textAt(config, ...ROLE);
         if ((role !== 'worker' && role !== 'master') || config.name >= `00-${role}`) continue;
-        if (!textAt(config, 'spec', 'osImageURL')) continue;
+        if (!textAt(config, 'spec', 'osImageURL') || isGenerated(config)) continue;
         report({
           message: `00-${role} sorts after ${config.name}, and its image wins`,
           hint: `Name it 99-${role}-….`,

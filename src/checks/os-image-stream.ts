@@ -1,7 +1,7 @@
 import { isAtLeast } from '../values/release-version.ts';
 import { defineCheck } from './check.ts';
 import { DIGEST, machineConfigYaml, poolYaml } from './examples.ts';
-import { at, ofKind, place, ROLE, textAt } from './manifests/manifests.ts';
+import { at, isGenerated, ofKind, place, ROLE, textAt } from './manifests/manifests.ts';
 
 const STREAM = ['spec', 'osImageStream'] as const;
 const image = (role: string) =>
@@ -29,7 +29,10 @@ export const osImageStream = defineCheck({
           });
         }
         const config = ofKind(manifests, 'MachineConfig').find(
-          (other) => textAt(other, ...ROLE) === pool.name && textAt(other, 'spec', 'osImageURL'),
+          (other) =>
+            textAt(other, ...ROLE) === pool.name &&
+            textAt(other, 'spec', 'osImageURL') &&
+            !isGenerated(other),
         );
         if (config === undefined) continue;
         report({

@@ -1,6 +1,6 @@
 import { defineCheck } from './check.ts';
 import { DIGEST, machineConfigYaml } from './examples.ts';
-import { type Manifest, ofKind, place, ROLE, textAt } from './manifests/manifests.ts';
+import { isGenerated, type Manifest, ofKind, place, ROLE, textAt } from './manifests/manifests.ts';
 
 const image = (repository: string) => `osImageURL: registry.example.com/os/${repository}@${DIGEST}`;
 
@@ -14,8 +14,8 @@ export const osImageTwice = defineCheck({
     good: `${machineConfigYaml(image('infra'), '99-infra-os')}---\n${machineConfigYaml(image('edge'), '99-edge-os', 'edge')}`,
     find(manifests, report) {
       const winners = new Map<string, Manifest>();
-      const withImage = ofKind(manifests, 'MachineConfig').filter((config) =>
-        textAt(config, 'spec', 'osImageURL'),
+      const withImage = ofKind(manifests, 'MachineConfig').filter(
+        (config) => textAt(config, 'spec', 'osImageURL') && !isGenerated(config),
       );
       for (const config of withImage.sort((a, b) => (a.name < b.name ? 1 : -1))) {
         const role = textAt(config, ...ROLE) ?? '';

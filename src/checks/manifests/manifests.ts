@@ -54,6 +54,16 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether the operator made it: what a cluster was asked for has such objects, too. */
+export function isGenerated(manifest: Manifest): boolean {
+  return at(manifest, 'metadata', 'annotations', `${GROUP}/generated-by-controller-version`) !== undefined;
+}
+
+/** Whether it was read from a cluster, and has what the cluster adds. */
+export function isLive(manifest: Manifest): boolean {
+  return at(manifest, 'metadata', 'uid') !== undefined;
+}
+
 /** The pool that a MachineConfig is for. */
 export const ROLE = ['metadata', 'labels', `${GROUP}/role`] as const;
 

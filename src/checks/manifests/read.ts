@@ -17,7 +17,9 @@ export function readManifests(
   }
   const objects: Manifest[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const [document, parsed] of [...parseAllDocuments(text, { merge: true, logLevel: 'error' })].entries()) {
+  for (const [document, parsed] of [
+    ...parseAllDocuments(text, { merge: true, logLevel: 'error' }),
+  ].entries()) {
     const [error] = parsed.errors;
     if (error !== undefined) {
       const message = error.message.split(' at line ')[0]!;
@@ -26,7 +28,8 @@ export function readManifests(
     }
     const template = findTemplate(parsed);
     if (template !== undefined) {
-      const hint = 'Templates are checked as what they become: `helm template … | layers check --manifests -`.';
+      const hint =
+        'Templates are checked as what they become: `helm template … | layers check --manifests -`.';
       diagnostics.push(...invalid({ file, offset: template }, 'a key is not text here', hint).diagnostics);
       continue;
     }

@@ -80,6 +80,7 @@ describe('the rules of a release', () => {
     ],
     ['an identitytoken', secret('{"auths":{"a":{"identitytoken":"x"}}}'), 'error docker-json', ALL.slice(2)],
     ['HttpHeaders', secret('{"auths":{},"HttpHeaders":{}}'), 'error docker-json', ALL.slice(2)],
+    ['credHelpers', secret('{"auths":{},"credHelpers":{}}'), 'error docker-json', ['4.22']],
     ['the older form of it', secret('{"a":{"auth":"x"}}'), 'error docker-json', []],
     ['no JSON', secret('text'), 'error docker-json', ALL],
     ['a list', secret('[]'), 'error docker-json', ALL],
