@@ -91,7 +91,14 @@ for (const [usage, summary, load] of VERBS) {
 class UsageError extends Error {}
 
 /** yargs makes a list of an option that is given twice, and an empty text of one without a value, or with a script's unset variable. */
-function assertSingle({ _, pool, to, secret, manifests, ...options }: Readonly<Record<string, unknown>>): void {
+function assertSingle({
+  _,
+  pool,
+  to,
+  secret,
+  manifests,
+  ...options
+}: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(options)) {
     if (Array.isArray(value))
       throw new UsageError(`${name} is given ${value.length} times, and once is enough`);

@@ -17,6 +17,9 @@ const NO_CODES = new Set([
   ...['not-ours', 'up-to-date'],
   // images of a release
   ...['driver-toolkit', 'rhel-coreos', 'rhel-coreos-9', 'rhel-coreos-extensions'],
+  // secrets and what oc says
+  ...['basic-auth', 'control-plane', 'etc-pki-entitlement', 'openshift-config-managed'],
+  ...['os-layers-entitlement', 'promote-to', 'rhel-entitlement', 'tar-stream'],
   // packages and extensions
   ...['crun-wasm', 'fence-agents-all', 'fixture-hello', 'kata-containers', 'kernel-core', 'kernel-headers'],
   ...['kernel-modules', 'kernel-modules-core', 'kernel-modules-extra', 'krb5-workstation', 'modules-core'],

@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { installManifests } from '../../actions/install-manifests.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
+import { readerOf } from '../report/diagnostics.ts';
 import { reportFindings } from '../report/findings.ts';
 import { diagnosticsAsData, printJsonLine } from '../report/json.ts';
 
@@ -38,7 +39,9 @@ export async function run(argv: InstallManifestsArguments): Promise<void> {
     to: argv.to!,
   });
   if (isJson(argv)) {
-    process.stdout.write(printJsonLine({ pool, files, diagnostics: diagnosticsAsData(diagnostics, root) }));
+    process.stdout.write(
+      printJsonLine({ pool, files, diagnostics: diagnosticsAsData(diagnostics, readerOf(root)) }),
+    );
     return;
   }
   reportFindings(diagnostics, root);

@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { addRelease } from '../../actions/release-add.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
+import { readerOf } from '../report/diagnostics.ts';
 import { reportFindings } from '../report/findings.ts';
 import { diagnosticsAsData, printJsonLine } from '../report/json.ts';
 import { waitingReport } from '../report/waiting.ts';
@@ -38,7 +39,9 @@ export async function run(argv: ReleaseArguments): Promise<void> {
     waiting.end,
   );
   if (isJson(argv)) {
-    process.stdout.write(printJsonLine({ ...result, notes: diagnosticsAsData(result.notes, root) }));
+    process.stdout.write(
+      printJsonLine({ ...result, notes: diagnosticsAsData(result.notes, readerOf(root)) }),
+    );
     return;
   }
   reportFindings(result.notes, root);
