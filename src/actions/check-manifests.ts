@@ -45,9 +45,14 @@ export function checkManifests({
 }: CheckManifestsOptions): CheckManifestsResult {
   const release = rulesOf(wanted);
   const texts = new Map(
-    paths
-      .flatMap((path) => (path === STDIN ? path : filesOf(root, path)))
-      .map((file) => [file, file === STDIN ? stdin() : read(root, file)] as const),
+    paths.flatMap((path): [string, string][] => {
+      if (path === STDIN) return [[path, stdin()]];
+      const files = filesOf(root, path);
+      if (files === undefined) return [[path, read(root, path)]];
+      return files
+        .map((file): [string, string] => [file, read(root, file)])
+        .filter(([, text]) => isOfUs(text));
+    }),
   );
   const diagnostics: Diagnostic[] = [];
   const objects: Manifest[] = [];
@@ -82,18 +87,25 @@ function byPlace(files: readonly string[]) {
   };
 }
 
-/** A file, or every manifest below a folder. What git and npm keep there is not looked at. */
-function filesOf(root: string, path: string): string[] {
-  if (statSync(resolve(root, path), { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+/** Every manifest below a folder; undefined where it is none. What git and npm keep there is not looked at. */
+function filesOf(root: string, path: string): string[] | undefined {
+  if (statSync(resolve(root, path), { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
   return readdirSync(resolve(root, path), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const inner = join(path, entry.name);
       if (entry.isDirectory()) {
-        return entry.name === 'node_modules' || entry.name.startsWith('.') ? [] : filesOf(root, inner);
+        return entry.name === 'node_modules' || entry.name.startsWith('.') ? [] : filesOf(root, inner)!;
       }
       return entry.isFile() && /\.(ya?ml|json)$/.test(entry.name) ? [inner] : [];
     });
+}
+
+/** Whether a text may have anything that the rules are about: a folder has charts and much else, which is not even parsed. */
+function isOfUs(text: string): boolean {
+  return /machineconfiguration\.openshift\.io\/|\bkind["']?:\s*["']?(Secret|Image\w+MirrorSet|ImageContentSourcePolicy)\b/.test(
+    text,
+  );
 }
 
 function read(root: string, file: string): string {

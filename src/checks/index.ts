@@ -10,12 +10,14 @@ import { dockerJson } from './docker-json.ts';
 import { extensionAsLayer } from './extension-as-layer.ts';
 import { finalStage } from './final-stage.ts';
 import { gpgcheckOff } from './gpgcheck-off.ts';
+import { headersOfAnotherKernel } from './headers-of-another-kernel.ts';
 import { hotfixWithoutEnd } from './hotfix-without-end.ts';
 import { ignitionVersion } from './ignition-version.ts';
 import { imageIgnored } from './image-ignored.ts';
 import { kernelType } from './kernel-type.ts';
 import { latestRpm } from './latest-rpm.ts';
 import { localCopy } from './local-copy.ts';
+import { mountValue } from './mount-value.ts';
 import { nameNotPool } from './name-not-pool.ts';
 import { nameSortsEarly } from './name-sorts-early.ts';
 import { nameTooLong } from './name-too-long.ts';
@@ -34,6 +36,7 @@ import { realtimeAsLayer } from './realtime-as-layer.ts';
 import { rebuildAnnotation } from './rebuild-annotation.ts';
 import { repositoryKept } from './repository-kept.ts';
 import { roleMissing } from './role-missing.ts';
+import { rpmOfAnotherEl } from './rpm-of-another-el.ts';
 import { rpmWithoutSum } from './rpm-without-sum.ts';
 import { severalConfigs } from './several-configs.ts';
 import { unknownExtension } from './unknown-extension.ts';
@@ -53,12 +56,14 @@ export const CHECKS: readonly Check[] = [
   extensionAsLayer,
   finalStage,
   gpgcheckOff,
+  headersOfAnotherKernel,
   hotfixWithoutEnd,
   ignitionVersion,
   imageIgnored,
   kernelType,
   latestRpm,
   localCopy,
+  mountValue,
   nameNotPool,
   nameSortsEarly,
   nameTooLong,
@@ -77,6 +82,7 @@ export const CHECKS: readonly Check[] = [
   rebuildAnnotation,
   repositoryKept,
   roleMissing,
+  rpmOfAnotherEl,
   rpmWithoutSum,
   severalConfigs,
   unknownExtension,

@@ -90,6 +90,7 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
       origin,
       layers,
       base,
+      ...(pool.base === undefined && release?.amd64.el !== undefined && { el: release.amd64.el }),
       stages: composed.stages,
       traced: composed.traced,
       files: composed.files,

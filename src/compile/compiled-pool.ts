@@ -41,6 +41,8 @@ export interface CompiledPool {
   /** Its layers, those written in place and those of documents. */
   readonly layers: readonly Located<Layer>[];
   readonly base: PinnedImage;
+  /** The RHEL under the release; unknown where the base is another one. */
+  readonly el?: string;
   readonly stages: readonly TracedStage[];
   readonly traced: readonly Traced[];
   readonly files: readonly ContextFile[];

@@ -94,6 +94,7 @@ describe('layers check --manifests', () => {
       'a.yaml': GOOD,
       'b/c.json': '{}',
       'b/d.yml': BAD,
+      'b/chart.yaml': 'a: {{ b }',
       'b/e.txt': '[',
     });
     expect(repository.layers('check', '--manifests', 'a.yaml')).toMatchObject({

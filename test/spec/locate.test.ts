@@ -82,3 +82,21 @@ describe('a place', () => {
     expect(locate('a: [\nb: "', { path: ['a', 0, 'b'] })).toBeDefined();
   });
 });
+
+describe('a line within a text', () => {
+  const at = (text: string, line: number) => {
+    const place = locate(text, { path: ['a'], line });
+    return place && `${place.line}:${place.column} ${place.width}`;
+  };
+
+  it('is counted from the first one below the sign of a literal block', () => {
+    const text = 'a: |-2\n\n   one\n  two\nb: 1\n';
+    expect([0, 1, 2].map((line) => at(text, line))).toEqual(['2:1 1', '3:4 3', '4:3 3']);
+  });
+
+  it('that is not there, or in a text that is folded, is where the text is', () => {
+    expect(at('a: |\n  one\nb: 1\n', 9)).toBe('1:4 1');
+    expect(at('a: >\n  one\n  two\n', 1)).toBe('1:4 1');
+    expect(at('a: "one\\ntwo"\n', 1)).toBe('1:4 10');
+  });
+});
