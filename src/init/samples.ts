@@ -5,9 +5,12 @@ steps:
   # Replaces packages of the OS by builds that you name, and fails the build unless these are installed afterwards.
   - hotfix:
       reason: RHEL-12345, journald deadlock
+      # The first version with the fix: once the base has it, the hotfix is no longer needed.
+      expires: { package: systemd, atLeast: 252-47.el9_4 }
       rpms:
-        # With a sha256 the build checks the file first:  { url: …, sha256: 3c8f… }
-        - { url: "https://example.com/files/systemd-252-46.el9_4.x86_64.rpm" }
+        # The build checks the sum first. This one is made up.
+        - url: https://example.com/files/systemd-252-46.el9_4.x86_64.rpm
+          sha256: 3c8fc667b2a1f0e9d8c7b6a5948372615049382716f5e4d3c2b1a09f8e7d6c5b
   # Other steps: epel, packages, rpms, files, repository, run.
 `;
 
