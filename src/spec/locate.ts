@@ -25,13 +25,12 @@ export function locate(
   { document = 0, path = [], line: inner, offset }: Origin,
 ): Place | undefined {
   const text = withoutMark(original);
-  const lines = new LineCounter();
   if (offset !== undefined) {
     const before = text.slice(0, offset).split('\n');
     return { line: before.length, column: before.at(-1)!.length + 1, width: 1 };
   }
-  const parsed = parseAllDocuments(text, { lineCounter: lines })[document] as Document | undefined;
-  const node = parsed?.contents;
+  const { documents, lines } = parse(text);
+  const node = documents[document]?.contents;
   const found = isNode(node) ? rangeAt(node, path) : undefined;
   if (found === undefined) return undefined;
   const [start, end] = (inner === undefined ? undefined : lineOf(text, found, inner)) ?? found;
@@ -42,6 +41,23 @@ export function locate(
     column: col,
     width: Math.max(1, Math.min(end, lineEnd < 0 ? text.length : lineEnd) - start),
   };
+}
+
+interface Parsed {
+  readonly text: string;
+  readonly documents: readonly Document[];
+  readonly lines: LineCounter;
+}
+
+/** A file with one thing wrong often has many, and is parsed once for them all. */
+let last: Parsed | undefined;
+
+function parse(text: string): Parsed {
+  if (last?.text === text) return last;
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines }) as Document[];
+  last = { text, documents, lines };
+  return last;
 }
 
 /** The range of a line within a block of literal text, which begins below its `|`. In other texts lines are folded. */
