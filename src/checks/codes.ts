@@ -97,6 +97,7 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'release-unknown': 'The rules of this release are not known.',
   'rpm-conflict': 'Two RPMs of one package.',
   'rpm-twice': 'An RPM is twice in one list.',
+  'rpmdb-broken': "An image's rpm database cannot be read.",
   'secret-form': '`--secret` is not a name and a folder.',
   'secret-missing': 'A build needs a secret that was not given.',
   'secret-twice': 'A pool wants two secrets where a build has one.',
