@@ -20,6 +20,7 @@ const label = z.string().min(1).describe("A label's value.");
 export const cluster = z.strictObject({
   name: dnsLabel
     .pipe(clusterName)
+    .meta({ not: { const: RESERVED } })
     .describe("Its name: the folder in dist/, and the first part of its pools' identities."),
   labels: z.record(z.string().min(1), label).optional().describe('What pools and defaults select it by.'),
   release: releaseVersion

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sha256 } from '../values/digest.ts';
 import { absolutePath, fileMode, fileOwner, sourcePath } from '../values/paths.ts';
 import { httpUrl } from '../values/url.ts';
+import { oneOfKeys } from '../values/value.ts';
 
 /** A file, or a folder of files, as people write it. `where`: what its path is. */
 export const fileProps = (where: string) =>
@@ -55,4 +56,5 @@ export const fileProps = (where: string) =>
           params: { hint: 'Leave sha256 out: what is in git was reviewed.' },
         });
       }
-    });
+    })
+    .meta(oneOfKeys('content', 'source', ['url', 'sha256']));

@@ -3,7 +3,7 @@ import { shellTemplate } from '../containerfile/template.ts';
 import { isAtLeast } from '../values/release-version.ts';
 import { type Rpm, rpm, rpmFileName, rpmPackage } from '../values/rpm.ts';
 import { httpUrl } from '../values/url.ts';
-import { pattern } from '../values/value.ts';
+import { oneOfKeys, pattern } from '../values/value.ts';
 import { fetchRpms, RPM_ARGUMENTS, RPM_SKELETON } from './fetched-rpms.ts';
 import { defineStep, type StepContext } from './step.ts';
 
@@ -47,7 +47,8 @@ export const kernel = defineStep({
           params: { hint: 'Write { rpms: […] } or { version: …, baseurl: … }.' },
         });
       }
-    }),
+    })
+    .meta(oneOfKeys('rpms', 'version')),
   examples: [
     {
       title: 'By version',

@@ -14,7 +14,8 @@ export const labels = defineStep({
   summary: 'Labels the image.',
   schema: z
     .record(key, pattern(/^[^\p{Cc}]*$/u, 'a label', 'Write it on one line.').describe('Its value.'))
-    .refine((labels) => Object.keys(labels).length > 0, { error: 'this step has no label' }),
+    .refine((labels) => Object.keys(labels).length > 0, { error: 'this step has no label' })
+    .meta({ minProperties: 1 }),
   examples: [
     {
       title: 'Who is responsible',

@@ -5,6 +5,7 @@ import { type Auth, auth, secretFiles, secretOf } from '../values/build-secret.t
 import { repositoryId } from '../values/names.ts';
 import { sourcePath } from '../values/paths.ts';
 import { httpUrl, IN_THE_CLEAR, isSafeForSecrets } from '../values/url.ts';
+import { oneOfKeys } from '../values/value.ts';
 import { defineStep, type StepContext } from './step.ts';
 
 const gpgkey = z
@@ -22,7 +23,8 @@ const gpgkey = z
         params: { hint: 'Write { url: https://… } or { file: files/… }.' },
       });
     }
-  });
+  })
+  .meta(oneOfKeys('url', 'file'));
 
 const writeText = shellTemplate(
   String.raw`
@@ -83,7 +85,8 @@ export const repository = defineStep({
           params: { hint: 'Leave keep out.' },
         });
       }
-    }),
+    })
+    .meta(oneOfKeys('baseurl', 'metalink')),
   examples: [
     {
       title: "A vendor's repository",

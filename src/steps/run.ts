@@ -3,7 +3,9 @@ import { argvCommand, codeCommand, isShellsOwn } from '../containerfile/code.ts'
 import { ValueError, value } from '../values/value.ts';
 import { defineStep } from './step.ts';
 
-const code = value((text) => {
+const code = value(parseCode, { pattern: /\S/ });
+
+function parseCode(text: string): string {
   if (text.trim() === '') throw new ValueError('this command is empty');
   // Not the here-string `<<<`, nor a shift in `$((1<<n))`.
   if (/(?<!<)<<-?\s*['"\\]?[A-Za-z_]/.test(text.replaceAll(/\(\(.*?\)\)/g, ''))) {
@@ -14,7 +16,7 @@ const code = value((text) => {
   }
   if (text.includes('\0')) throw new ValueError('this command has a NUL byte');
   return text;
-});
+}
 
 const argv = z
   .array(

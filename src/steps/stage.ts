@@ -2,27 +2,35 @@ import { z } from 'zod';
 import { codeCommand } from '../containerfile/code.ts';
 import type { Command, CopyFrom, Instruction } from '../containerfile/instruction.ts';
 import { shellTemplate } from '../containerfile/template.ts';
-import { formatImageRef, parsePinnedImage } from '../values/image-ref.ts';
+import { formatImageRef, PINNED, parsePinnedImage } from '../values/image-ref.ts';
 import { dnsLabel, packageName } from '../values/names.ts';
 import { parseAbsolutePath } from '../values/paths.ts';
 import { ValueError, value } from '../values/value.ts';
 import { fileProps } from './file-props.ts';
 import { putFiles } from './put-files.ts';
 import { defineStep, type StepContext } from './step.ts';
-import { expand, isVariable } from './variables.ts';
+import { expand, isVariable, VARIABLE } from './variables.ts';
 
-const image = value((text) => (isVariable(text) ? text : formatImageRef(parsePinnedImage(text))));
-
-const command = value((text) => {
-  if (text.trim() === '') throw new ValueError('this command is empty');
-  return text;
+const image = value((text) => (isVariable(text) ? text : formatImageRef(parsePinnedImage(text))), {
+  pattern: new RegExp(`${VARIABLE.source}|${PINNED.source}`),
 });
+
+const command = value(
+  (text) => {
+    if (text.trim() === '') throw new ValueError('this command is empty');
+    return text;
+  },
+  { pattern: /\S/ },
+);
 
 /** A path that may have variables in it. */
-const path = value((text) => {
-  parseAbsolutePath(text.replaceAll(/\$\{release\.[^}]*\}/g, 'x'));
-  return text;
-});
+const path = value(
+  (text) => {
+    parseAbsolutePath(text.replaceAll(/\$\{release\.[^}]*\}/g, 'x'));
+    return text;
+  },
+  { pattern: /^\// },
+);
 
 /** modprobe finds only what depmod has listed. */
 const listModules = shellTemplate(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { shellTemplate } from '../containerfile/template.ts';
 import type { AbsolutePath } from '../values/paths.ts';
 import { sourcePath } from '../values/paths.ts';
-import { pattern } from '../values/value.ts';
+import { oneOfKeys, pattern } from '../values/value.ts';
 import { type PutFile, putFiles } from './put-files.ts';
 import { defineStep } from './step.ts';
 
@@ -62,6 +62,7 @@ export const systemd = defineStep({
           z
             .strictObject({ name: unitName.describe("The unit's name, with its type."), ...text })
             .superRefine(hasOneText)
+            .meta(oneOfKeys('content', 'source'))
             .describe("A unit of the image's own."),
         )
         .min(1)
@@ -76,6 +77,7 @@ export const systemd = defineStep({
               ...text,
             })
             .superRefine(hasOneText)
+            .meta(oneOfKeys('content', 'source'))
             .describe('Settings to add to a unit, whoever it is of.'),
         )
         .min(1)
@@ -89,7 +91,8 @@ export const systemd = defineStep({
         message: 'this step does nothing',
         params: { hint: 'Give it enable, disable, mask, units or dropins.' },
       });
-    }),
+    })
+    .meta({ minProperties: 1 }),
   examples: [
     {
       title: 'A unit of our own, and a limit for another',

@@ -18,9 +18,11 @@ export function expand(text: string, context: StepContext, path: readonly (strin
   return text.replaceAll(REFERENCE, (reference, name: string) => lookUp(name, context, path) ?? reference);
 }
 
+export const VARIABLE = new RegExp(`^${REFERENCE.source}$`);
+
 /** Whether a text is one variable and nothing else. */
 export function isVariable(text: string): boolean {
-  return new RegExp(`^${REFERENCE.source}$`).test(text);
+  return VARIABLE.test(text);
 }
 
 function lookUp(name: string, context: StepContext, path: readonly (string | number)[]): string | undefined {

@@ -1,4 +1,4 @@
-import { type Digest, parseDigest } from './digest.ts';
+import { DIGEST, type Digest, parseDigest } from './digest.ts';
 import { show, ValueError, value } from './value.ts';
 
 /** A fully qualified image name. Short names and the implied docker.io of other tools are errors here: nodes do not guess. */
@@ -15,6 +15,13 @@ const HOST =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?$/;
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+
+const within = ({ source }: RegExp) => source.slice(1, -1);
+/** All of the above but the lengths, as one pattern. */
+const NAME = `(?=localhost/|[^/]*[.:])(?:${within(HOST)})/${within(COMPONENT)}(?:/${within(COMPONENT)})*`;
+const REPOSITORY = new RegExp(`^${NAME}$`);
+const REFERENCE = new RegExp(`^${NAME}(?::${within(TAG)})?(?:@${within(DIGEST)})?$`);
+export const PINNED = new RegExp(`^${NAME}(?::${within(TAG)})?@${within(DIGEST)}$`);
 
 export function parseImageRef(text: string): ImageRef {
   const [name, digestText, ...more] = text.split('@');
@@ -64,9 +71,11 @@ export function parsePinnedImage(text: string): PinnedImage {
   return { registry: ref.registry, repository: ref.repository, digest: ref.digest };
 }
 
-export const pinnedImage = value(parsePinnedImage);
+export const pinnedImage = value(parsePinnedImage, { pattern: PINNED });
 
 /** An OS image. A release's payload, which its name and some documents suggest, has no OS in it. */
+export const osImage = value(parseOsImage, { pattern: PINNED });
+
 export function parseOsImage(text: string): PinnedImage {
   const image = parsePinnedImage(text);
   // oc-mirror puts payloads into release-images, and the images of a release into release.
@@ -77,10 +86,10 @@ export function parseOsImage(text: string): PinnedImage {
   );
 }
 
-export const osImage = value(parseOsImage);
-
 /** Where images are pushed to: a repository, whose tags are ours to choose. */
-export const imageRepository = value((text): ImageRef => {
+export const imageRepository = value(parseImageRepository, { pattern: REPOSITORY });
+
+function parseImageRepository(text: string): ImageRef {
   const ref = parseImageRef(text);
   if (ref.digest !== undefined || ref.tag !== undefined) {
     throw new ValueError(
@@ -89,7 +98,7 @@ export const imageRepository = value((text): ImageRef => {
     );
   }
   return ref;
-});
+}
 
 /** Any full reference, tag or not. */
-export const imageRef = value(parseImageRef);
+export const imageRef = value(parseImageRef, { pattern: REFERENCE });

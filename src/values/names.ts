@@ -1,21 +1,27 @@
 import { pattern, show, ValueError, value } from './value.ts';
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+const SUBDOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 
 /** A DNS-1123 label: names of layers and namespaces. */
-export const dnsLabel = value((text) => {
-  if (LABEL.test(text) && text.length <= 63) return text;
-  throw new ValueError(
-    `${show(text)} is not a name`,
-    'Use lower-case letters, digits and dashes, at most 63 of them.',
-  );
-});
+export const dnsLabel = value(
+  (text) => {
+    if (LABEL.test(text) && text.length <= 63) return text;
+    throw new ValueError(
+      `${show(text)} is not a name`,
+      'Use lower-case letters, digits and dashes, at most 63 of them.',
+    );
+  },
+  { pattern: LABEL, maxLength: 63 },
+);
 
 /**
  * The name of a MachineConfigPool. The operator puts `rendered-<pool>-<32 digits>` into a label, which holds 63
  * characters, so a longer one than 21 cannot be built for.
  */
-export const poolName = value((text) => {
+export const poolName = value(parsePoolName, { pattern: LABEL, maxLength: 21 });
+
+function parsePoolName(text: string): string {
   if (!LABEL.test(text))
     throw new ValueError(`${show(text)} is not a pool's name`, "Write the MachineConfigPool's own name.");
   if (text.length > 21) {
@@ -25,16 +31,19 @@ export const poolName = value((text) => {
     );
   }
   return text;
-});
+}
 
 /** A DNS-1123 subdomain of at most 63 characters: names of Secrets, which the operator repeats in a label. */
-export const secretName = value((text) => {
-  if (text.length <= 63 && text.split('.').every((part) => LABEL.test(part))) return text;
-  throw new ValueError(
-    `${show(text)} is not a usable Secret name`,
-    'Use lower-case letters, digits, dashes and dots, at most 63: the operator repeats it in a label.',
-  );
-});
+export const secretName = value(
+  (text) => {
+    if (text.length <= 63 && SUBDOMAIN.test(text)) return text;
+    throw new ValueError(
+      `${show(text)} is not a usable Secret name`,
+      'Use lower-case letters, digits, dashes and dots, at most 63: the operator repeats it in a label.',
+    );
+  },
+  { pattern: SUBDOMAIN, maxLength: 63 },
+);
 
 /** An RPM's name, as `dnf install` takes it: name, name.arch or name-version-release. */
 export const packageName = pattern(

@@ -1,10 +1,18 @@
-import { show, ValueError, value } from './value.ts';
+import { pattern, show, ValueError, value } from './value.ts';
 
 /** A path in the image. */
 export type AbsolutePath = string & { readonly __absolutePath: unique symbol };
 
 /** Controls, line separators, and the marks that let a reviewer read another path than the one that is meant. */
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** What the parsers below ask for: segments that are neither empty nor one or two dots. */
+const SEGMENT = `(?!\\.{1,2}(?:/|$))[^/${CONTROL.source.slice(1, -1)}]+`;
+const ABSOLUTE = new RegExp(`^(?:/${SEGMENT})+$`, 'u');
+export const SOURCE = new RegExp(
+  `^files(?:/(?!\\.{1,2}(?:/|$))[^/\\\\${CONTROL.source.slice(1, -1)}]+)+$`,
+  'u',
+);
 
 function assertPlain(text: string): void {
   if (CONTROL.test(text)) throw new ValueError(`${show(text)} has control characters, which no path should`);
@@ -27,7 +35,7 @@ export function parseAbsolutePath(text: string): AbsolutePath {
   return text as AbsolutePath;
 }
 
-export const absolutePath = value(parseAbsolutePath);
+export const absolutePath = value(parseAbsolutePath, { pattern: ABSOLUTE });
 
 /** A file below `layers/`, such as `files/agent.conf`. */
 export function parseSourcePath(text: string): string {
@@ -41,19 +49,25 @@ export function parseSourcePath(text: string): string {
   return text;
 }
 
-export const sourcePath = value(parseSourcePath);
+export const sourcePath = value(parseSourcePath, { pattern: SOURCE });
+
+const MODE = /^[0-7]{3,4}$/;
 
 /** Permissions in octal, `0644`. A string: YAML reads a bare 0644 as a number, 420 or 644 by its version. */
-export const fileMode = value((text) => {
-  if (/^[0-7]{3,4}$/.test(text)) return text.padStart(4, '0');
-  throw new ValueError(
-    `${show(text)} is not a file mode`,
-    'Write three or four octal digits in quotes: "0644".',
-  );
-});
+export const fileMode = value(
+  (text) => {
+    if (MODE.test(text)) return text.padStart(4, '0');
+    throw new ValueError(
+      `${show(text)} is not a file mode`,
+      'Write three or four octal digits in quotes: "0644".',
+    );
+  },
+  { pattern: MODE },
+);
 
 /** `user` or `user:group`, by name or number. */
-export const fileOwner = value((text) => {
-  if (/^[a-z0-9_][a-z0-9_.-]*(?::[a-z0-9_][a-z0-9_.-]*)?$/i.test(text)) return text;
-  throw new ValueError(`${show(text)} is not an owner`, 'Write user or user:group, by name or number.');
-});
+export const fileOwner = pattern(
+  /^[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?$/,
+  'an owner',
+  'Write user or user:group, by name or number.',
+);

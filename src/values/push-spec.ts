@@ -7,6 +7,7 @@ const NAMED =
   /^([a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+(:[0-9]{2,5})?(\/[a-zA-Z0-9-_]{1,61})*\/[a-zA-Z0-9-_.]+:[a-zA-Z0-9._-]+$/;
 const SERVICE = /^[^.]+\.[^.]+\.svc:\d+\/[^/]+\/[^/]+:[^/]+$/;
 const STATUS = /^([a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+(:[0-9]{2,5})?\/([a-zA-Z0-9-_]{0,61}\/)?[a-zA-Z0-9-_.]*?$/;
+const LONGEST = 447;
 
 /** Whether the API server takes it, which does not say that it works. */
 export function isTakenByApi(text: string): boolean {
@@ -14,7 +15,9 @@ export function isTakenByApi(text: string): boolean {
 }
 
 /** Where a cluster pushes what it builds: accepted only where the API server, the controller and the status all can use it. */
-export const pushSpec = value((text) => {
+export const pushSpec = value(parsePushSpec, { pattern: NAMED, maxLength: LONGEST });
+
+function parsePushSpec(text: string): string {
   const ref = parseImageRef(text);
   if (ref.digest !== undefined || ref.tag === undefined) {
     throw new ValueError(
@@ -41,9 +44,9 @@ export const pushSpec = value((text) => {
       'Write docker.io/<namespace>/<name>:<tag>.',
     );
   }
-  if (text.length > 447) throw new ValueError(`${show(text)} is longer than 447 characters`);
+  if (text.length > LONGEST) throw new ValueError(`${show(text)} is longer than ${LONGEST} characters`);
   return text;
-});
+}
 
 /** Whether the status of a MachineOSConfig can hold a digest of this repository. */
 export function isRecordable({ registry, repository }: ImageRef): boolean {

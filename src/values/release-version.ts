@@ -5,13 +5,16 @@ export type ReleaseVersion = string & { readonly __release: unique symbol };
 
 const VERSION = /^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$/;
 
-export const releaseVersion = value((text): ReleaseVersion => {
-  if (VERSION.test(text)) return text as ReleaseVersion;
-  throw new ValueError(
-    `${show(text)} is not a release`,
-    'Write the z-stream in full and in quotes, such as "4.19.3": rules and base images differ between them.',
-  );
-});
+export const releaseVersion = value(
+  (text): ReleaseVersion => {
+    if (VERSION.test(text)) return text as ReleaseVersion;
+    throw new ValueError(
+      `${show(text)} is not a release`,
+      'Write the z-stream in full and in quotes, such as "4.19.3": rules and base images differ between them.',
+    );
+  },
+  { pattern: VERSION },
+);
 
 /** Whether a release is of this minor version or a later one. */
 export function isAtLeast(release: ReleaseVersion, minor: `${number}.${number}`): boolean {

@@ -1,27 +1,33 @@
 import { z } from 'zod';
 import { auth } from './build-secret.ts';
 import { sha256 } from './digest.ts';
-import { parseSourcePath } from './paths.ts';
-import { basenameOf, IN_THE_CLEAR, isSafeForSecrets, parseHttpUrl } from './url.ts';
-import { ValueError, value } from './value.ts';
+import { parseSourcePath, SOURCE } from './paths.ts';
+import { basenameOf, HTTP, IN_THE_CLEAR, isSafeForSecrets, parseHttpUrl } from './url.ts';
+import { oneOfKeys, ValueError, value } from './value.ts';
 
 /** A name that dnf takes for a file's, and that no shell glob changes. */
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._+~^-]*\.rpm$/;
 
 const HINT = 'dnf tells files from package names by the ending .rpm: name-version-release.arch.rpm.';
 
-const rpmUrl = value((text) => {
-  const url = parseHttpUrl(text);
-  if (!FILE_NAME.test(basenameOf(url)))
-    throw new ValueError('this URL does not end in the name of an RPM', HINT);
-  return url;
-});
+const rpmUrl = value(
+  (text) => {
+    const url = parseHttpUrl(text);
+    if (!FILE_NAME.test(basenameOf(url)))
+      throw new ValueError('this URL does not end in the name of an RPM', HINT);
+    return url;
+  },
+  { pattern: HTTP },
+);
 
-const rpmFile = value((text) => {
-  const path = parseSourcePath(text);
-  if (!FILE_NAME.test(fileNameOf(path))) throw new ValueError('this file is not named as an RPM is', HINT);
-  return path;
-});
+const rpmFile = value(
+  (text) => {
+    const path = parseSourcePath(text);
+    if (!FILE_NAME.test(fileNameOf(path))) throw new ValueError('this file is not named as an RPM is', HINT);
+    return path;
+  },
+  { pattern: new RegExp(`(?=${SOURCE.source})^.*/${FILE_NAME.source.slice(1)}`, 'u') },
+);
 
 /** One RPM, by URL or as a file below `layers/files/`. */
 export const rpm = z
@@ -57,7 +63,8 @@ export const rpm = z
     } else if (!isSafeForSecrets(props.url)) {
       context.addIssue({ code: 'custom', path: ['url'], ...IN_THE_CLEAR });
     }
-  });
+  })
+  .meta(oneOfKeys('url', 'file'));
 
 export type Rpm = z.output<typeof rpm>;
 

@@ -3,6 +3,9 @@ import { show, ValueError, value } from './value.ts';
 // What RFC 3986 allows, less the characters that a shell would read: none of them occurs in the URL of an RPM.
 const CHARACTERS = /^[A-Za-z0-9\-._~:/?#@!&*+,;=%[\]^]+$/;
 
+/** Of what the parser asks for, as much as one pattern says. */
+export const HTTP = new RegExp(`^https?://${CHARACTERS.source.slice(1)}`);
+
 /** An http or https URL without credentials. Handed to curl and dnf as it was written. */
 export function parseHttpUrl(text: string): string {
   if (!/^https?:\/\//.test(text)) throw new ValueError(`${show(text)} is not an http or https URL`);
@@ -26,7 +29,7 @@ export function parseHttpUrl(text: string): string {
   return text;
 }
 
-export const httpUrl = value(parseHttpUrl);
+export const httpUrl = value(parseHttpUrl, { pattern: HTTP });
 
 /** The last segment of a URL's path: the name a download gets. Empty where it has none that can be decoded. */
 export function basenameOf(url: string): string {

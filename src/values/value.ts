@@ -10,9 +10,20 @@ export class ValueError extends Error {
   }
 }
 
+/** What the JSON Schema says of a text, for editors: never more than its parser asks for. */
+export interface Shape {
+  /** Without flags but `u`, which every pattern of a JSON Schema has. */
+  readonly pattern?: RegExp;
+  readonly maxLength?: number;
+}
+
 /** A schema of a string that `parse` turns into a trusted value; its ValueError becomes a located issue. */
-export function value<T>(parse: (text: string) => T): z.ZodPipe<z.ZodString, z.ZodTransform<T, string>> {
-  return z.string().transform((text, context) => {
+export function value<T>(
+  parse: (text: string) => T,
+  { pattern, ...shape }: Shape = {},
+): z.ZodPipe<z.ZodString, z.ZodTransform<T, string>> {
+  const text = z.string().meta({ ...(pattern && { pattern: pattern.source }), ...shape });
+  return text.transform((text, context) => {
     try {
       return parse(text);
     } catch (error) {
@@ -25,10 +36,18 @@ export function value<T>(parse: (text: string) => T): z.ZodPipe<z.ZodString, z.Z
 
 /** As `value`, for a string that stays a string once it has been checked against a pattern. */
 export function pattern(regex: RegExp, what: string, hint?: string) {
-  return value((text) => {
-    if (!regex.test(text)) throw new ValueError(`${show(text)} is not ${what}`, hint);
-    return text;
-  });
+  return value(
+    (text) => {
+      if (!regex.test(text)) throw new ValueError(`${show(text)} is not ${what}`, hint);
+      return text;
+    },
+    { pattern: regex },
+  );
+}
+
+/** For the JSON Schema of an object that has exactly one of these keys, or sets of keys, which its own check asserts. */
+export function oneOfKeys(...keys: readonly (string | readonly string[])[]) {
+  return { oneOf: keys.map((key) => ({ required: [key].flat() })) };
 }
 
 /** A user's text in a message: on one line, and not longer than a line. */

@@ -1,6 +1,8 @@
+import { Ajv, type AnySchema } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { formatPath } from '../../src/diagnostics.ts';
 import { DOCUMENTS } from '../../src/spec/document.ts';
+import { documentSchema } from '../../src/spec/json-schema.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
 
 const POOL = {
@@ -12,11 +14,19 @@ const POOL = {
 };
 const LAYER = { kind: 'Layer', name: 'tools', steps: [{ packages: { install: ['a'] } }] };
 
+const inEditor = new Ajv({ strict: false }).compile(documentSchema() as AnySchema);
+/** What a JSON Schema does not say. */
+const NOT_IN_THE_SCHEMA = /here-document|is not a program|lone surrogate/;
+
 /** Each error as `path: message`, with its hint where a test asks for it. */
 function errors(kind: 'Pool' | 'Layer', change: object): string[] {
   const data = { ...(kind === 'Pool' ? POOL : LAYER), ...change };
   const { value, diagnostics } = parseSpec(DOCUMENTS[kind], data, { file: 'layers/x.yaml', document: 0 });
   expect(value === undefined).toBe(diagnostics.length > 0);
+  // The editor agrees.
+  if (!diagnostics.some(({ message }) => NOT_IN_THE_SCHEMA.test(message))) {
+    expect(inEditor(JSON.parse(JSON.stringify(data)))).toBe(diagnostics.length === 0);
+  }
   for (const { origin, severity, source } of diagnostics) {
     expect({ severity, source, file: origin!.file }).toEqual({
       severity: 'error',

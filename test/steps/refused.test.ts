@@ -1,4 +1,6 @@
+import { Ajv, type AnySchema } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { STEPS, type StepName } from '../../src/steps/index.ts';
 import { KINDS } from './render.ts';
 
@@ -207,5 +209,38 @@ describe('what looks like it and is right', () => {
     ['a sum', `echo ${SUM}`],
   ])('%s in code', (_, code) => {
     expect(messages('run', { reason: 'x', commands: [code] })).toBe('');
+  });
+});
+
+/** What is refused above, and an editor does not see: rules between keys, and within the parts of a text. */
+const NOT_IN_THE_SCHEMA = [
+  'by rpms, or by version and baseurl',
+  'cannot be kept',
+  'carries credentials',
+  'exit is not a program',
+  'has ".."',
+  'has a here-document',
+  'needs no auth',
+  'no epel-release to install or to keep',
+  'none is given',
+  'NUL',
+  'send a secret in the clear',
+];
+
+describe('the JSON Schema refuses the same', () => {
+  const unseen = new Set<string>();
+
+  it.each(KINDS)('of the kind $name', ({ name, schema }) => {
+    const json = z.toJSONSchema(schema, { io: 'input', target: 'draft-07' });
+    const validate = new Ajv({ strict: true, strictRequired: false }).compile(json as AnySchema);
+    for (const [props, message] of REFUSED[name as StepName]) {
+      if (!validate(props)) continue;
+      expect(NOT_IN_THE_SCHEMA, JSON.stringify(props)).toContain(message);
+      unseen.add(message);
+    }
+  });
+
+  it('but for what it cannot say', () => {
+    expect([...unseen].sort()).toEqual([...NOT_IN_THE_SCHEMA].sort());
   });
 });
