@@ -1,7 +1,7 @@
 // Bundles src/ into lib/: one chunk graph for the CLI, the app that cdk8s.yaml runs and the public API, so that all
 // three share their code, and a verb loads only its own chunks. cdk8s stays outside: users' constructs need the same one.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 // Beside lib/, which is then replaced at once: whoever runs the CLI meanwhile has the old one or the new one.
@@ -24,6 +24,10 @@ await build({
   logLevel: 'warning',
 });
 chmodSync(`${next}/layers.js`, 0o755);
+// For editors, which read it from node_modules.
+const schema = spawnSync(process.execPath, [`${next}/layers.js`, 'schema'], { encoding: 'utf8' });
+if (schema.status !== 0) throw new Error(schema.stderr);
+writeFileSync(`${next}/schema.json`, schema.stdout);
 
 const tsc = spawnSync(
   process.execPath,

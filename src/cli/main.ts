@@ -43,6 +43,16 @@ const VERBS: readonly (readonly [usage: string, summary: string, load: () => Pro
     () => import('./commands/install-manifests.ts'),
   ],
   ['init [dir]', 'Start a new repository', () => import('./commands/init.ts')],
+  [
+    'schema',
+    'Print the JSON Schema of the documents in layers/, for editors',
+    () => import('./commands/schema.ts'),
+  ],
+  [
+    'completion <shell>',
+    'Print what makes a shell complete verbs, options and names',
+    () => import('./commands/completion.ts'),
+  ],
 ];
 
 // yargs takes a lone dash for no value: it stands for what is piped in.
@@ -125,7 +135,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await cli.parseAsync();
+  // What the shells' scripts call, for each Tab.
+  if (args[0] === '__complete') {
+    const { complete } = await import('./completion/complete.ts');
+    process.stdout.write(await complete(args.slice(1), cli));
+  } else await cli.parseAsync();
 } catch (error) {
   process.exitCode = await report(error);
 }

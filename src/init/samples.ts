@@ -1,4 +1,7 @@
-export const LAYERS = `# A layer is a list of steps that pools share. Each step is one RUN or COPY of the pool's Containerfile.
+/** Where editors find the schema, from layers/: https://github.com/redhat-developer/yaml-language-server. */
+const SCHEMA = '# yaml-language-server: $schema=../node_modules/cdk8s-os-layers/lib/schema.json\n';
+
+export const LAYERS = `${SCHEMA}# A layer is a list of steps that pools share. Each step is one RUN or COPY of the pool's Containerfile.
 kind: Layer
 name: systemd-hotfix
 steps:
@@ -14,7 +17,7 @@ steps:
   # Other steps: epel, packages, rpms, files, repository, run.
 `;
 
-export const POOLS = `# A pool is a MachineConfigPool: its nodes get one image, of its layers in this order.
+export const POOLS = `${SCHEMA}# A pool is a MachineConfigPool: its nodes get one image, of its layers in this order.
 kind: Pool
 name: worker
 # In quotes: YAML takes 4.20 for the number 4.2. layers/releases.yaml says which OS image it is.
@@ -26,7 +29,7 @@ target:
   machineConfig: { image: registry.example.com/os/worker }
 `;
 
-export const RELEASES = `# A release is a z-stream of OpenShift and its OS image, by digest. This digest is made up; print the real one by
+export const RELEASES = `${SCHEMA}# A release is a z-stream of OpenShift and its OS image, by digest. This digest is made up; print the real one by
 #   oc adm release info 4.19.3 --image-for=rhel-coreos
 kind: Release
 name: "4.19.3"
