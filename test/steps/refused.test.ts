@@ -224,6 +224,7 @@ const NOT_IN_THE_SCHEMA = [
   'no epel-release to install or to keep',
   'none is given',
   'NUL',
+  'only a download is checked against a sum',
   'send a secret in the clear',
 ];
 
