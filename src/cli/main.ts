@@ -42,6 +42,11 @@ const VERBS: readonly (readonly [usage: string, summary: string, load: () => Pro
     "Write a pool's manifests for the installation of its cluster, with an image that is there already",
     () => import('./commands/install-manifests.ts'),
   ],
+  [
+    'import <file..>',
+    'Turn Containerfiles, MachineOSConfigs and MachineConfigs into layers and pools',
+    () => import('./commands/import.ts'),
+  ],
   ['init [dir]', 'Start a new repository', () => import('./commands/init.ts')],
   [
     'schema',
@@ -107,6 +112,9 @@ function assertSingle({
   to,
   secret,
   manifests,
+  file,
+  buildArg,
+  'build-arg': __,
   ...options
 }: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(options)) {
