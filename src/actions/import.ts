@@ -3,14 +3,13 @@ import { dirname, join } from 'node:path';
 import { type Diagnostic, failure, hasErrors, LayersError } from '../diagnostics.ts';
 import { openContext } from '../import/context.ts';
 import { type Draft, type ImportReport, nameFor, reportOf } from '../import/draft.ts';
-import type { FromManifest } from '../import/manifests.ts';
-import { type ReadFile, readContainerfile } from '../import/read.ts';
+import { readContainerfile } from '../import/read.ts';
 import type { Library } from '../spec/library.ts';
 import { LAYERS, loadLibrary } from '../spec/load.ts';
-import type { PoolProps } from '../spec/pool.ts';
-import { formatImageRef } from '../values/image-ref.ts';
-import { isAtLeast, type ReleaseVersion, releaseVersion } from '../values/release-version.ts';
-import { type InputFile, readInput, toDiagnostic } from './import/inputs.ts';
+import { isAtLeast } from '../values/release-version.ts';
+import { readInput, toDiagnostic } from './import/inputs.ts';
+import { type Job, jobsOf } from './import/jobs.ts';
+import { poolOf, releaseOf } from './import/pool.ts';
 import { refuseOverwriting, sourcesWith, takeOverInto } from './import/taken-over.ts';
 import { verify } from './import/verify.ts';
 
@@ -68,7 +67,10 @@ export function importFiles(options: ImportOptions): ImportResult {
   for (const job of jobs) {
     const name = options.name ?? nameFor(job.input.path, dirname(job.input.path));
     const path = `${LAYERS}/${name}.yaml`;
-    if (written.has(path)) throw failure('input', 'one-name', `two files would be the layer ${name}`, { hint: 'Import one at a time, each with a --name.' });
+    if (written.has(path))
+      throw failure('input', 'one-name', `two files would be the layer ${name}`, {
+        hint: 'Import one at a time, each with a --name.',
+      });
     const library = libraryWithout(root, options.force ? path : undefined);
     const done = importOne(job, name, path, library, options);
     diagnostics.push(...done.diagnostics);
@@ -79,43 +81,10 @@ export function importFiles(options: ImportOptions): ImportResult {
   if (hasErrors(diagnostics)) throw new LayersError(diagnostics);
   if (!options.force) refuseOverwriting(root, written);
   if (!options.dryRun) for (const [path, content] of written) write(join(root, path), content);
-  const files = [...written].map(([path, content]) => (typeof content === 'string' ? { path, text: content } : { path }));
+  const files = [...written].map(([path, content]) =>
+    typeof content === 'string' ? { path, text: content } : { path },
+  );
   return { files, reports, diagnostics };
-}
-
-/** A Containerfile, and what a manifest says of its pool. */
-interface Job {
-  readonly input: InputFile;
-  readonly text: string;
-  readonly manifest: FromManifest | undefined;
-  readonly settings: Partial<PoolProps>;
-}
-
-/** A MachineConfig has no Containerfile: it is of the one beside it. */
-function jobsOf(inputs: readonly InputFile[]): Job[] {
-  const manifests = inputs.flatMap((input) => (input.manifests ?? []).map((manifest) => ({ input, manifest })));
-  const settings = manifests.filter(({ manifest }) => manifest.containerfile === undefined);
-  const jobs = [
-    ...inputs.flatMap((input): Job[] =>
-      input.manifests === undefined ? [{ input, text: input.text, manifest: undefined, settings: {} }] : [],
-    ),
-    ...manifests.flatMap(({ input, manifest }): Job[] =>
-      manifest.containerfile === undefined
-        ? []
-        : [{ input, text: manifest.containerfile, manifest, settings: manifest.settings }],
-    ),
-  ];
-  if (settings.length === 0) return jobs;
-  const [job, ...others] = jobs;
-  const { input, manifest } = settings[0]!;
-  if (job === undefined || others.length > 0) {
-    throw failure('input', 'no-containerfile', `${input.name} does not say how its image is built`, {
-      hint: 'Import it together with its Containerfile, and with no other.',
-      origin: input.placeOf(manifest.lines),
-    });
-  }
-  const all: Partial<PoolProps> = Object.assign({}, ...settings.map((one) => one.manifest.settings), job.settings);
-  return [{ ...job, manifest: job.manifest ?? manifest, settings: all }];
 }
 
 function importOne(job: Job, name: string, path: string, library: Library, options: ImportOptions) {
@@ -150,66 +119,22 @@ function importOne(job: Job, name: string, path: string, library: Library, optio
   return { text: verified.text, files, report: reportOf(draft), diagnostics };
 }
 
-function poolOf(
-  { manifest, settings }: Job,
-  layer: string,
-  read: ReadFile,
-  release: ReleaseVersion | undefined,
-  library: Library,
-  options: ImportOptions,
-): PoolProps {
-  const known = release === undefined ? undefined : library.releases.get(release)?.value.amd64['rhel-coreos'];
-  const isKnown = known !== undefined && read.base?.split('@')[1] === known.digest;
-  return {
-    name: options.pool ?? manifest?.pool ?? layer.slice(0, 21).replace(/-+$/, ''),
-    ...(release !== undefined && { release }),
-    ...(read.base !== undefined && !isKnown && { base: read.base }),
-    layers: [layer],
-    ...settings,
-    ...targetOf(read, settings, options),
-  };
-}
-
-function targetOf(
-  { base }: ReadFile,
-  { target }: Partial<PoolProps>,
-  { image, pushSpec, pushSecret }: ImportOptions,
-): Pick<PoolProps, 'target'> {
-  if (base === undefined && (pushSpec !== undefined || pushSecret !== undefined || target === undefined)) {
-    return {
-      target: {
-        machineOSConfig: {
-          renderedImagePushSpec: pushSpec ?? '',
-          renderedImagePushSecret: { name: pushSecret ?? '' },
-        },
-      },
-    };
-  }
-  if (image !== undefined) return { target: { machineConfig: { image } } };
-  return target === undefined ? {} : { target };
-}
-
-/** The release that was named; else the one whose image this is, or the only one there is. */
-function releaseOf({ release, base }: ImportOptions, library: Library, { text }: Job): ReleaseVersion | undefined {
-  if (release !== undefined) {
-    const parsed = releaseVersion.safeParse(release);
-    if (parsed.success) return parsed.data;
-    throw failure('input', 'invalid-release', parsed.error.issues[0]!.message, { hint: 'Write --release 4.19.3.' });
-  }
-  const all = [...library.releases.values()].map(({ value }) => value);
-  const from = base ?? text;
-  const same = all.find(({ amd64 }) => from.includes(formatImageRef(amd64['rhel-coreos']).split('@')[1]!));
-  return (same ?? (all.length === 1 ? all[0] : undefined))?.name;
-}
-
 /** What the repository has, without what a file to be written over has. */
 function libraryWithout(root: string, path: string | undefined): Library {
   const hasLayers = statSync(join(root, LAYERS), { throwIfNoEntry: false })?.isDirectory() === true;
   if (!hasLayers) {
-    return { layers: new Map(), releases: new Map(), clusters: new Map(), defaults: [], broken: new Set(), pools: [] };
+    return {
+      layers: new Map(),
+      releases: new Map(),
+      clusters: new Map(),
+      defaults: [],
+      broken: new Set(),
+      pools: [],
+    };
   }
   const { library, diagnostics } = loadLibrary(root);
-  if (hasErrors(diagnostics.filter(({ origin }) => origin?.file !== path))) throw new LayersError(diagnostics);
+  if (hasErrors(diagnostics.filter(({ origin }) => origin?.file !== path)))
+    throw new LayersError(diagnostics);
   const isKept = ({ origin }: { readonly origin: { readonly file?: string } }) => origin.file !== path;
   return {
     ...library,

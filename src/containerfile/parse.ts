@@ -34,7 +34,7 @@ export interface ParsedInstruction {
 export interface ParsedContainerfile {
   readonly instructions: readonly ParsedInstruction[];
   /** The character that continues lines: a backslash, or what `# escape=` says. */
-  readonly escape: string;
+  readonly escaping: string;
 }
 
 const WITH_FLAGS = new Set(['FROM', 'RUN', 'COPY', 'ADD', 'HEALTHCHECK']);
@@ -43,12 +43,13 @@ const WITH_FLAGS = new Set(['FROM', 'RUN', 'COPY', 'ADD', 'HEALTHCHECK']);
 export function parseContainerfile(text: string): ParsedContainerfile {
   const file = DockerfileParser.parse(text);
   const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
-  const escape = file.getEscapeCharacter();
+  const escaping = file.getEscapeCharacter();
   const instructions = file.getInstructions().map((instruction): ParsedInstruction => {
     const { start, end } = instruction.getRange();
-    const found = 'getHeredocs' in instruction ? heredocsOf(instruction as unknown as WithHeredocs, lines) : [];
+    const found =
+      'getHeredocs' in instruction ? heredocsOf(instruction as unknown as WithHeredocs, lines) : [];
     const bodyFrom = found[0]?.from ?? end.line + 1;
-    const joined = join(lines.slice(start.line, bodyFrom), escape);
+    const joined = join(lines.slice(start.line, bodyFrom), escaping);
     const [, keyword = ''] = /^\s*(\S+)/.exec(joined.text) ?? [];
     const head = /^\s*\S+\s*/.exec(joined.text)![0].length;
     const { flags, length } = WITH_FLAGS.has(keyword.toUpperCase())
@@ -68,7 +69,7 @@ export function parseContainerfile(text: string): ParsedContainerfile {
       lineOf: (at) => start.line + 1 + joined.lineOf(at + begin),
     };
   });
-  return { instructions, escape };
+  return { instructions, escaping };
 }
 
 interface WithHeredocs {
@@ -96,8 +97,8 @@ function heredocsOf(instruction: WithHeredocs, lines: readonly string[]) {
 }
 
 /** Lines that end in the escape character go on in the next; blanks after it do not count, nor do comments and empty lines. */
-function join(lines: readonly string[], escape: string) {
-  const continued = new RegExp(`${escape === '`' ? '`' : '\\\\'}[ \\t]*$`);
+function join(lines: readonly string[], escaping: string) {
+  const continued = new RegExp(`${escaping === '`' ? '`' : '\\\\'}[ \\t]*$`);
   const inner: { at: number; text: string }[] = [];
   const starts: number[] = [];
   let text = '';

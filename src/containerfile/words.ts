@@ -8,7 +8,7 @@ export type Expanded = { readonly words: readonly string[] } | { readonly missin
  * Splits at blanks outside of quotes, takes quotes and escapes away, and puts variables' values in: a language of its own,
  * which only looks like the shell's.
  */
-export function expandWords(text: string, variables: Variables, escape = '\\'): Expanded {
+export function expandWords(text: string, variables: Variables, escaping = '\\'): Expanded {
   const words: string[] = [];
   let word: string | undefined;
   let quote = '';
@@ -22,12 +22,12 @@ export function expandWords(text: string, variables: Variables, escape = '\\'): 
     word ??= '';
     if (character === quote) quote = '';
     else if (quote === '' && (character === "'" || character === '"')) quote = character;
-    else if (character === escape && quote !== "'" && at + 1 < text.length) {
+    else if (character === escaping && quote !== "'" && at + 1 < text.length) {
       const next = text[++at]!;
       // Within double quotes only these need it.
-      word += quote === '"' && !['"', '$', escape].includes(next) ? `${escape}${next}` : next;
+      word += quote === '"' && !['"', '$', escaping].includes(next) ? `${escaping}${next}` : next;
     } else if (character === '$' && quote !== "'") {
-      const found = variableAt(text, at, variables, escape);
+      const found = variableAt(text, at, variables, escaping);
       if ('missing' in found) return found;
       word += found.value;
       at += found.length - 1;
@@ -41,7 +41,7 @@ function variableAt(
   text: string,
   at: number,
   variables: Variables,
-  escape: string,
+  escaping: string,
 ): { value: string; length: number } | { missing: string } {
   const rest = text.slice(at);
   const plain = /^\$([A-Za-z_]\w*)/.exec(rest) ?? /^\$\{([A-Za-z_]\w*)\}/.exec(rest);
@@ -56,7 +56,7 @@ function variableAt(
   const isSet = value !== undefined && !(colon === ':' && value === '');
   if (operator === '-' && isSet) return { value, length: all.length };
   if (operator === '+' && !isSet) return { value: '', length: all.length };
-  const other = expandWords(word!, variables, escape);
+  const other = expandWords(word!, variables, escaping);
   return 'missing' in other ? other : { value: other.words.join(' '), length: all.length };
 }
 
@@ -64,14 +64,18 @@ function variableAt(
 export function expandPairs(
   text: string,
   variables: Variables,
-  escape = '\\',
+  escaping = '\\',
 ): { readonly pairs: readonly (readonly [string, string])[] } | { readonly missing: string } {
   const old = /^([^\s=]+)\s+(?!=)(.*)$/s.exec(text);
   if (old !== null && !/^\S*=/.test(text)) {
-    const value = expandWords(old[2]!.replaceAll(/\s/g, (blank) => `${escape}${blank}`), variables, escape);
+    const value = expandWords(
+      old[2]!.replaceAll(/\s/g, (blank) => `${escaping}${blank}`),
+      variables,
+      escaping,
+    );
     return 'missing' in value ? value : { pairs: [[old[1]!, value.words.join(' ')]] };
   }
-  const expanded = expandWords(text, variables, escape);
+  const expanded = expandWords(text, variables, escaping);
   if ('missing' in expanded) return expanded;
   return {
     pairs: expanded.words.map((word) => {

@@ -71,8 +71,10 @@ export function builderOf(
 }
 
 function installedBy(text: string): string[] | undefined {
-  const found = /^(?:dnf|yum|microdnf) (?:-y install|install -y) ((?:[^\s-]\S*\s*)+)$/.exec(text.trim().replaceAll(/\s+/g, ' '));
-  const names = found?.[1]!.trim().split(' ');
+  const found = /^(?:dnf|yum|microdnf) (?:-y install|install -y) ((?:[^\s-]\S*\s*)+)$/.exec(
+    text.trim().replaceAll(/\s+/g, ' '),
+  );
+  const names = found === null ? undefined : found[1]!.trim().split(' ');
   return names?.every((name) => packageName.safeParse(name).success) ? names : undefined;
 }
 
@@ -114,10 +116,10 @@ export function readCopyFrom(
   instruction: ParsedInstruction,
   stage: Stage,
   builder: Omit<StageProps, 'copy'>,
-  escape: string,
+  escaping: string,
 ): { from: string; to: string }[] | undefined {
   const { lines } = instruction;
-  const found = expandWords(instruction.text, variablesOf(stage), escape);
+  const found = expandWords(instruction.text, variablesOf(stage), escaping);
   if ('missing' in found) {
     stage.scope.report(missingVariable(found.missing, lines));
     return undefined;
@@ -129,8 +131,10 @@ export function readCopyFrom(
     builder.run = [...(builder.run ?? []), command];
   };
   for (const { name, value } of instruction.flags) {
-    if (name === 'chmod' && /^[0-7]{3,4}$/.test(value)) for (const source of sources) run(`chmod -R ${value} ${pattern(source)}`);
-    else if (name === 'chown' && /^\d+(?::\d+)?$/.test(value)) for (const source of sources) run(`chown -R ${value} ${pattern(source)}`);
+    if (name === 'chmod' && /^[0-7]{3,4}$/.test(value))
+      for (const source of sources) run(`chmod -R ${value} ${pattern(source)}`);
+    else if (name === 'chown' && /^\d+(?::\d+)?$/.test(value))
+      for (const source of sources) run(`chown -R ${value} ${pattern(source)}`);
     else if (name !== 'from' && name !== 'link') {
       stage.scope.report({
         code: 'copy-option',

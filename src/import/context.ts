@@ -26,7 +26,13 @@ export function openContext(root: string): BuildContext {
   const entryAt = (path: string): ContextEntry | undefined => {
     const stat = lstatSync(join(root, path), { throwIfNoEntry: false });
     if (stat === undefined || (path !== '' && isIgnored(path) && !stat.isDirectory())) return undefined;
-    const kind = stat.isSymbolicLink() ? 'link' : stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
+    const kind = stat.isSymbolicLink()
+      ? 'link'
+      : stat.isFile()
+        ? 'file'
+        : stat.isDirectory()
+          ? 'folder'
+          : 'other';
     return {
       path,
       kind,

@@ -89,7 +89,8 @@ function linesOf(pieces: readonly Piece[]): string {
   const ranges: [number, number][] = [];
   for (const { lines } of pieces) {
     const last = ranges.at(-1);
-    if (last !== undefined && lines[0] >= last[0] && lines[0] <= last[1] + 1) last[1] = Math.max(last[1], lines[1]);
+    if (last !== undefined && lines[0] >= last[0] && lines[0] <= last[1] + 1)
+      last[1] = Math.max(last[1], lines[1]);
     else ranges.push([...lines]);
   }
   return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(', ');

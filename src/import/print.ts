@@ -29,5 +29,7 @@ function printOne({ data, comments = [], stepComments = [] }: Printed): string {
 
 /** Lines that YAML takes for a comment, whatever is in them. */
 function commentOf(lines: readonly string[]): string {
-  return lines.map((line) => ` ${line.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\ufeff\ufffd]+/gu, ' ').trim()}`).join('\n');
+  return lines
+    .map((line) => ` ${line.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\ufeff\ufffd]+/gu, ' ').trim()}`)
+    .join('\n');
 }

@@ -54,7 +54,7 @@ export interface Recognized {
   readonly makes?: readonly string[];
   readonly removes?: readonly string[];
   /** With its piece, once there is one. */
-  then?(piece: Piece): void;
+  placed?(piece: Piece): void;
 }
 
 /** A way of writing something for which there is a step: one file that holds all there is to know of it. */
@@ -102,7 +102,10 @@ export function untouched(scope: Scope, path: string): KnownFile | undefined {
 export function touch(scope: Scope, code: string): void {
   for (const file of scope.files.values()) {
     const parts = file.path.split('/').slice(1);
-    const names = [parts.at(-1)!, ...parts.slice(1).map((_, index) => `/${parts.slice(0, index + 2).join('/')}`)];
+    const names = [
+      parts.at(-1)!,
+      ...parts.slice(1).map((_, index) => `/${parts.slice(0, index + 2).join('/')}`),
+    ];
     const isNear = scope.cwd !== '/' && file.path.startsWith(`${scope.cwd}/`);
     if (isNear || names.some((name) => code.includes(name))) file.isTouched = true;
   }

@@ -1,6 +1,6 @@
 import { isCache } from './idioms/clean-up.ts';
 import { filesAt } from './idioms/rpm-arguments.ts';
-import { absorb, type KnownFile, type Piece, withState } from './piece.ts';
+import { absorb, type FileEntry, type KnownFile, type Piece, withState } from './piece.ts';
 import type { Scope } from './scope.ts';
 
 /** Gone with the next boot. */
@@ -69,8 +69,7 @@ function settleFolders(scope: Scope): void {
   for (const [index, piece] of [...pieces.entries()].toReversed()) {
     if (piece.as !== 'run' || piece.makes === undefined) continue;
     const isCovered = piece.makes.every(
-      (folder) =>
-        covered.some((path) => path.startsWith(`${folder}/`)) || isFilled(folder, index, scope),
+      (folder) => covered.some((path) => path.startsWith(`${folder}/`)) || isFilled(folder, index, scope),
     );
     if (!isCovered) continue;
     piece.as = 'absorbed';
@@ -80,17 +79,21 @@ function settleFolders(scope: Scope): void {
 
 /** Whether a step puts something into a folder, and nothing that is left to run needs the folder before. */
 function isFilled(folder: string, index: number, { pieces, files }: Scope): boolean {
-  const isBelow = (path: string) => path.startsWith(`${folder}/`);
-  const filledAt = pieces.findIndex(
-    (piece, at) =>
-      at > index &&
-      piece.as === 'steps' &&
-      piece.steps.some((step) => 'files' in step && step.files?.some(({ path }) => isBelow(path))),
-  );
-  const isTaken = [...files.values()].some(({ path, takenBy }) => takenBy !== undefined && isBelow(path));
+  const isBelow = ({ path }: { readonly path: string }) => path.startsWith(`${folder}/`);
+  const filledAt = pieces.findIndex((piece, at) => at > index && entriesOf(piece).some(isBelow));
+  const isTaken = [...files.values()].some((file) => file.takenBy !== undefined && isBelow(file));
   if (filledAt < 0 && !isTaken) return false;
+  // A COPY with an owner makes folders of this owner.
+  if (filledAt >= 0 && entriesOf(pieces[filledAt]!).find(isBelow)!.owner !== undefined) return false;
   const until = filledAt < 0 ? pieces.length : filledAt;
-  return !pieces.slice(index + 1, until).some((piece) => piece.as === 'run' && !piece.removes && names(piece, folder));
+  return !pieces
+    .slice(index + 1, until)
+    .some((piece) => piece.as === 'run' && !piece.removes && names(piece, folder));
+}
+
+function entriesOf({ as, steps }: Piece): readonly FileEntry[] {
+  if (as !== 'steps') return [];
+  return steps.flatMap((step) => ('files' in step ? (step.files as FileEntry[]) : []));
 }
 
 function names(piece: Piece, path: string): boolean {

@@ -29,7 +29,15 @@ export function pushPiece(stage: Stage, piece: Omit<Piece, 'instruction'>): Piec
 }
 
 export function newStage(scope: Scope): Stage {
-  return { scope, args: new Map(), env: new Map(), workdir: '/', user: undefined, shell: undefined, instruction: 0 };
+  return {
+    scope,
+    args: new Map(),
+    env: new Map(),
+    workdir: '/',
+    user: undefined,
+    shell: undefined,
+    instruction: 0,
+  };
 }
 
 /** Whether commands run as root, as those of steps do. */

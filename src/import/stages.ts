@@ -19,18 +19,19 @@ export const CONFIGS = 'configs';
 export function stagesOf(
   instructions: readonly ParsedInstruction[],
   buildArgs: Variables,
-  escape: string,
+  escaping: string,
 ): { stages: WrittenStage[]; globals: Map<string, string | undefined> } {
   const globals = new Map<string, string | undefined>();
   const stages: (WrittenStage & { instructions: ParsedInstruction[] })[] = [];
   for (const instruction of instructions) {
     if (instruction.keyword === 'FROM') {
-      const found = readFrom(instruction, globals, escape);
+      const found = readFrom(instruction, globals, escaping);
       stages.push({ ...found, fromInstruction: instruction, instructions: [] });
     } else if (stages.length > 0) stages.at(-1)!.instructions.push(instruction);
-    else if (instruction.keyword === 'ARG') declareArg(instruction, globals, buildArgs, escape);
+    else if (instruction.keyword === 'ARG') declareArg(instruction, globals, buildArgs, escaping);
     // What an on-cluster build is given may begin with what it does.
-    else stages.push({ from: CONFIGS, name: 'final', fromInstruction: undefined, instructions: [instruction] });
+    else
+      stages.push({ from: CONFIGS, name: 'final', fromInstruction: undefined, instructions: [instruction] });
   }
   return { stages, globals };
 }
@@ -38,9 +39,9 @@ export function stagesOf(
 function readFrom(
   { text }: ParsedInstruction,
   globals: Variables,
-  escape: string,
+  escaping: string,
 ): Pick<WrittenStage, 'from' | 'name' | 'missing'> {
-  const expanded = expandWords(text, globals, escape);
+  const expanded = expandWords(text, globals, escaping);
   if ('missing' in expanded) {
     // It may not matter: of the last stage, the base can be given.
     return { from: '', missing: expanded.missing, name: / as (\S+)\s*$/i.exec(text)?.[1]?.toLowerCase() };
@@ -54,14 +55,14 @@ export function declareArg(
   { text }: ParsedInstruction,
   args: Map<string, string | undefined>,
   buildArgs: Variables,
-  escape: string,
+  escaping: string,
   globals: Variables = new Map(),
   known: Variables = args,
 ): void {
   for (const word of text.match(/(?:"[^"]*"|'[^']*'|\\.|\S)+/g) ?? []) {
     const equals = word.indexOf('=');
     const name = equals < 0 ? word : word.slice(0, equals);
-    const expanded = equals < 0 ? undefined : expandWords(word.slice(equals + 1), known, escape);
+    const expanded = equals < 0 ? undefined : expandWords(word.slice(equals + 1), known, escaping);
     const value = expanded !== undefined && 'words' in expanded ? expanded.words.join(' ') : undefined;
     args.set(name, buildArgs.get(name) ?? value ?? globals.get(name));
   }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { type Diagnostic, failure, type Origin } from '../../diagnostics.ts';
-import { type FromManifest, readManifests } from '../../import/manifests.ts';
+import type { FromManifest } from '../../import/manifest.ts';
+import { readManifests } from '../../import/manifests.ts';
 import type { Remark } from '../../import/scope.ts';
 import { withoutMark } from '../../spec/yaml.ts';
 
@@ -51,7 +52,11 @@ function read(path: string, file: string): string {
     });
   }
   if (bytes.length > LARGEST || bytes.includes(0)) {
-    throw failure('input', 'not-text', `${file} is no Containerfile: it is ${bytes.includes(0) ? 'not text' : 'too large'}`);
+    throw failure(
+      'input',
+      'not-text',
+      `${file} is no Containerfile: it is ${bytes.includes(0) ? 'not text' : 'too large'}`,
+    );
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

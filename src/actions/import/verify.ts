@@ -45,12 +45,21 @@ export function verify(
       (diagnostic) => LEFT_TO_RUN.has(diagnostic.code) && leaveToRun(diagnostic, groups, path),
     );
     if (refused === undefined) {
-      return { text, errors: diagnostics.map((diagnostic) => relocate(diagnostic, groups, draft, path, placeOf)) };
+      return {
+        text,
+        errors: diagnostics.map((diagnostic) => relocate(diagnostic, groups, draft, path, placeOf)),
+      };
     }
   }
 }
 
-function compileText(text: string, path: string, draft: Draft, library: Library, sources: Sources): Diagnostic[] {
+function compileText(
+  text: string,
+  path: string,
+  draft: Draft,
+  library: Library,
+  sources: Sources,
+): Diagnostic[] {
   const { documents, diagnostics } = parseYaml(text, path);
   // Alone, a layer is compiled as the only one of a pool that has nothing else.
   const pool = draft.pool ?? POOL(draft.name);
@@ -66,7 +75,9 @@ function compileText(text: string, path: string, draft: Draft, library: Library,
     layers: new Map([...library.layers, ...own.library.layers]),
     pools: own.library.pools,
   };
-  const { instances } = instancesOf(draft.pool === undefined ? { ...merged, clusters: new Map(), defaults: [] } : merged);
+  const { instances } = instancesOf(
+    draft.pool === undefined ? { ...merged, clusters: new Map(), defaults: [] } : merged,
+  );
   for (const instance of instances) {
     diagnostics.push(...compilePool({ ...instance, library: merged, sources }).diagnostics);
   }
@@ -82,7 +93,11 @@ const POOL = (layer: string) => ({
 });
 
 /** The pieces of the step that an origin is in. */
-function piecesAt({ file, document, path = [] }: Origin, groups: readonly Group[], written: string): readonly Piece[] {
+function piecesAt(
+  { file, document, path = [] }: Origin,
+  groups: readonly Group[],
+  written: string,
+): readonly Piece[] {
   if (file !== written || document !== 0 || path[0] !== 'steps') return [];
   const group = groups[Number(path[1])];
   if (group === undefined) return [];
@@ -90,7 +105,11 @@ function piecesAt({ file, document, path = [] }: Origin, groups: readonly Group[
   return entry === undefined ? group.entries : [entry];
 }
 
-function leaveToRun({ origin, related = [] }: Diagnostic, groups: readonly Group[], written: string): boolean {
+function leaveToRun(
+  { origin, related = [] }: Diagnostic,
+  groups: readonly Group[],
+  written: string,
+): boolean {
   const places = [origin, ...related.map((one) => one.origin)].filter((place) => place !== undefined);
   const pieces = [...new Set(places.flatMap((place) => piecesAt(place, groups, written)))];
   const movable = pieces.filter((piece) => piece.as === 'steps' && piece.code !== undefined);
@@ -123,7 +142,8 @@ function hintFor({ code, origin, hint }: Diagnostic): string | undefined {
   if (code === 'missing-key' && path[0] === 'name') {
     return 'Say it: --release <version>, and --image <repository> or --push-spec and --push-secret. Or import the layer alone: --no-pool.';
   }
-  if (code === 'image-missing') return 'Name the repository for the image: --image registry.example.com/os/worker.';
+  if (code === 'image-missing')
+    return 'Name the repository for the image: --image registry.example.com/os/worker.';
   if (code === 'unknown-release') {
     return `${hint ?? ''} \`layers release add\` writes one. Or import the layer alone: --no-pool.`.trim();
   }

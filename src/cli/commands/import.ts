@@ -21,11 +21,18 @@ export function options(yargs: Argv) {
     .option('base', { type: 'string', describe: "The OS image by digest, instead of the Containerfile's" })
     .option('image', { type: 'string', describe: 'The repository that the image is pushed to' })
     .option('push-spec', { type: 'string', describe: 'For a build on the cluster: renderedImagePushSpec' })
-    .option('push-secret', { type: 'string', describe: 'For a build on the cluster: the Secret to push with' })
+    .option('push-secret', {
+      type: 'string',
+      describe: 'For a build on the cluster: the Secret to push with',
+    })
     .option('context', { type: 'string', describe: "The folder COPY takes files from; the Containerfile's" })
     .option('build-arg', { type: 'string', describe: 'NAME=value of an ARG; may be given several times' })
     .option('force', { type: 'boolean', default: false, describe: 'Write over files that are there' })
-    .option('dry-run', { type: 'boolean', default: false, describe: 'Print the documents, and write nothing' });
+    .option('dry-run', {
+      type: 'boolean',
+      default: false,
+      describe: 'Print the documents, and write nothing',
+    });
 }
 
 interface ImportArguments extends GlobalOptions {
@@ -77,7 +84,9 @@ function buildArgsOf(given: string | string[] | undefined): Map<string, string> 
     [given ?? []].flat().map((text) => {
       const equals = text.indexOf('=');
       if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
-      throw failure('input', 'usage', `--build-arg ${text} gives no value`, { hint: 'Write --build-arg NAME=value.' });
+      throw failure('input', 'usage', `--build-arg ${text} gives no value`, {
+        hint: 'Write --build-arg NAME=value.',
+      });
     }),
   );
 }
@@ -96,7 +105,9 @@ function summary({ reports }: ImportResult): string {
         ...(leftOut > 0 ? [`${leftOut} left out, as the build does them anyway`] : []),
         `${leftToRun} left to run`,
       ];
-      const lines = left.map(({ lines, code, why }) => `  ${harmless(`${file}:${lines} ${why}: ${shortened(code)}`)}\n`);
+      const lines = left.map(
+        ({ lines, code, why }) => `  ${harmless(`${file}:${lines} ${why}: ${shortened(code)}`)}\n`,
+      );
       return `${harmless(file)}: ${instructions} instructions, ${total} commands: ${counts.join(', ')}\n${lines.join('')}`;
     })
     .join('');

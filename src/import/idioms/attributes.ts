@@ -5,12 +5,16 @@ import { type Idiom, resolvePath, untouched, wordsOf } from '../scope.ts';
 export const attributes: Idiom = {
   name: 'chmod',
   examples: [
-    { code: "echo 'exec agent' > /usr/libexec/start-agent && chmod 0755 /usr/libexec/start-agent", becomes: 'files' },
+    {
+      code: "echo 'exec agent' > /usr/libexec/start-agent && chmod 0755 /usr/libexec/start-agent",
+      becomes: 'files',
+    },
     { code: "echo 'key' > /etc/agent.key && chown agent:agent /etc/agent.key", becomes: 'files' },
   ],
   recognize(found, scope) {
     const [program, value, ...paths] = wordsOf(found) ?? [];
-    if ((program !== 'chmod' && program !== 'chown') || value === undefined || paths.length === 0) return undefined;
+    if ((program !== 'chmod' && program !== 'chown') || value === undefined || paths.length === 0)
+      return undefined;
     const files = paths.map((path) => untouched(scope, resolvePath(path, scope)));
     const first = files[0];
     // Of several pieces one could only be said by none.

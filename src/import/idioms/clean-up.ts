@@ -39,7 +39,9 @@ export function isCache(path: string): boolean {
 export function isRemoval([program, ...rest]: readonly string[]): boolean {
   return (
     program === 'rm' &&
-    rest.every((word) => !word.startsWith('-') || /^-[rfRv]+$/.test(word) || /^--(?:force|recursive)$/.test(word)) &&
+    rest.every(
+      (word) => !word.startsWith('-') || /^-[rfRv]+$/.test(word) || /^--(?:force|recursive)$/.test(word),
+    ) &&
     rest.some((word) => !word.startsWith('-'))
   );
 }

@@ -18,7 +18,7 @@ export const cliwrap: Idiom = {
     if (words.join(' ') === 'rpm-ostree cliwrap install-to-root /') {
       return {
         waits: true,
-        then: (piece) => {
+        placed: (piece) => {
           piece.why = WRAPPERS;
         },
       };

@@ -1,5 +1,5 @@
-import { basenameOf } from '../../values/url.ts';
 import { rpm as rpmSchema } from '../../values/rpm.ts';
+import { basenameOf } from '../../values/url.ts';
 import { addFile, type Idiom, resolvePath, type Scope, untouched, wordsOf } from '../scope.ts';
 import { readOptions } from './options.ts';
 
@@ -51,12 +51,13 @@ export const download: Idiom = {
   ],
   recognize(found, scope) {
     const [program, ...rest] = wordsOf(found) ?? [];
-    const downloads = program === 'curl' ? byCurl(rest, scope) : program === 'wget' ? byWget(rest, scope) : undefined;
+    const downloads =
+      program === 'curl' ? byCurl(rest, scope) : program === 'wget' ? byWget(rest, scope) : undefined;
     if (downloads === undefined || downloads.length === 0) return undefined;
     if (!downloads.every(({ url }) => rpmSchema.safeParse({ url }).success)) return undefined;
     return {
       waits: true,
-      then(piece) {
+      placed(piece) {
         piece.why = 'no command installs what is downloaded';
         for (const { url, path } of downloads) addFile(scope, path, piece, { rpm: { url } });
       },
@@ -87,7 +88,9 @@ function byWget(words: readonly string[], scope: Scope): Download[] | undefined 
   const output = (read.options.get('-O') ?? read.options.get('--output-document'))?.[0];
   const folder = (read.options.get('-P') ?? read.options.get('--directory-prefix'))?.[0] ?? '.';
   if (output !== undefined) {
-    return urls.length === 1 && output !== '-' ? [{ url: urls[0]!, path: resolvePath(output, scope) }] : undefined;
+    return urls.length === 1 && output !== '-'
+      ? [{ url: urls[0]!, path: resolvePath(output, scope) }]
+      : undefined;
   }
   return urls.map((url) => ({ url, path: resolvePath(`${folder}/${basenameOf(url)}`, scope) }));
 }
@@ -105,7 +108,8 @@ export const checksum: Idiom = {
     const [echo, check, ...others] = commands;
     if (echo === undefined || check === undefined || others.length > 0) return undefined;
     const texts = [echo, check].map(({ args }) => args.map(({ text }) => text));
-    if (!/^sha256sum (?:-c|--check)(?: --(?:quiet|status|strict))*(?: -)?$/.test(texts[1]!.join(' '))) return undefined;
+    if (!/^sha256sum (?:-c|--check)(?: --(?:quiet|status|strict))*(?: -)?$/.test(texts[1]!.join(' ')))
+      return undefined;
     if (texts[0]![0] !== 'echo' || texts[0]!.length !== 2) return undefined;
     const [, sum, name] = /^([0-9a-f]{64}) [ *](\S+)$/.exec(texts[0]![1]!) ?? [];
     const file = name === undefined ? undefined : untouched(scope, resolvePath(name, scope));

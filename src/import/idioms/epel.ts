@@ -1,5 +1,5 @@
 import { type Rpm, rpmFileName } from '../../values/rpm.ts';
-import { type EpelProps, type Idiom, type Recognized, type Scope } from '../scope.ts';
+import type { EpelProps, Idiom, Recognized, Scope } from '../scope.ts';
 import { readRequest } from './package-manager.ts';
 
 const LATEST = /^https:\/\/dl\.fedoraproject\.org\/pub\/epel\/epel-release-latest-(\d+)\.noarch\.rpm$/;
@@ -28,7 +28,7 @@ export function installFromEpel(packages: readonly string[], scope: Scope): Reco
     return {
       steps: [{ epel: step }],
       absorbs: [epel.piece],
-      then: (piece) => {
+      placed: (piece) => {
         scope.epel = { ...epel, piece, step };
       },
     };
@@ -51,7 +51,8 @@ export const epelRemoval: Idiom = {
   recognize(found, scope) {
     const { epel } = scope;
     const request = readRequest(found);
-    if (request?.verb !== 'remove' || request.operands.map(({ text }) => text).join() !== 'epel-release') return undefined;
+    if (request?.verb !== 'remove' || request.operands.map(({ text }) => text).join() !== 'epel-release')
+      return undefined;
     const last = scope.pieces.findLast(({ as }) => as === 'steps' || as === 'run');
     // What came between may still have needed it.
     if (epel?.step === undefined || last !== epel.piece) return undefined;

@@ -5,12 +5,11 @@ import { filesAt } from './rpm-arguments.ts';
 /** Folders for files that steps put there. */
 export const makeFolders: Idiom = {
   name: 'mkdir',
-  examples: [
-    { code: "mkdir -p /etc/agent && echo 'a=1' > /etc/agent/agent.conf", becomes: 'files' },
-  ],
+  examples: [{ code: "mkdir -p /etc/agent && echo 'a=1' > /etc/agent/agent.conf", becomes: 'files' }],
   recognize(found, scope) {
     const [program, option, ...paths] = wordsOf(found) ?? [];
-    if (program !== 'mkdir' || (option !== '-p' && option !== '--parents' && option !== '-pv')) return undefined;
+    if (program !== 'mkdir' || (option !== '-p' && option !== '--parents' && option !== '-pv'))
+      return undefined;
     if (paths.length === 0 || paths.some((path) => path.startsWith('-'))) return undefined;
     return { waits: true, makes: paths.map((path) => resolvePath(path, scope)) };
   },

@@ -28,7 +28,12 @@ export const install: Idiom = {
     if (files === undefined) return undefined;
     const epel = request.from.length === 0 ? epelRelease(files.rpms) : undefined;
     const packages = names.map(({ text }) => text);
-    if (scope.epel !== undefined && packages.length > 0 && rpmArguments.length === 0 && request.from.length === 0) {
+    if (
+      scope.epel !== undefined &&
+      packages.length > 0 &&
+      rpmArguments.length === 0 &&
+      request.from.length === 0
+    ) {
       const fromEpel = installFromEpel(packages, scope);
       if (fromEpel !== undefined) return fromEpel;
     }
@@ -37,11 +42,16 @@ export const install: Idiom = {
         ...(files.rpms.length === 0 ? [] : [{ rpms: { rpms: [...files.rpms] } }]),
         ...(packages.length === 0
           ? []
-          : [{ packages: { install: packages, ...(request.from.length > 0 && { from: [...request.from] }) } }]),
+          : [
+              {
+                packages: { install: packages, ...(request.from.length > 0 && { from: [...request.from] }) },
+              },
+            ]),
       ],
       takes: files.files,
-      then: (piece: Piece) => {
-        if (epel !== undefined && files.rpms.length === 1 && packages.length === 0) scope.epel = { piece, ...epel };
+      placed: (piece: Piece) => {
+        if (epel !== undefined && files.rpms.length === 1 && packages.length === 0)
+          scope.epel = { piece, ...epel };
       },
     };
   },

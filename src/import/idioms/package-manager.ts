@@ -1,4 +1,4 @@
-import { type Found, argsOf } from '../scope.ts';
+import { argsOf, type Found } from '../scope.ts';
 import type { Arg } from '../shell/literal.ts';
 import { readOptions } from './options.ts';
 
@@ -57,7 +57,8 @@ export function readRequest(found: Found): Request | undefined {
 }
 
 function readCommand([program, ...rest]: readonly string[]): Read | undefined {
-  if (program !== undefined && /^(?:\/usr\/bin\/)?(?:dnf|dnf-3|dnf5|yum|microdnf)$/.test(program)) return readDnf(rest);
+  if (program !== undefined && /^(?:\/usr\/bin\/)?(?:dnf|dnf-3|dnf5|yum|microdnf)$/.test(program))
+    return readDnf(rest);
   if (program === 'rpm-ostree') return readOstree(rest);
   if (program === 'rpm') return readRpm(rest);
   return undefined;

@@ -1,4 +1,11 @@
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', '"': '"', "'": "'" };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\\': '\\',
+  '"': '"',
+  "'": "'",
+};
 
 /** What `echo` and `printf` of bash, which is RHEL's sh, print: undefined where that is not certain. */
 export function printed(program: string | undefined, words: readonly string[]): string | undefined {

@@ -11,7 +11,11 @@ export const remove: Idiom = {
   recognize(found) {
     const request = readRequest(found);
     if (request?.verb !== 'remove' || request.from.length > 0) return undefined;
-    const isName = request.operands.every(({ text, isGlob }) => !isGlob && packageName.safeParse(text).success);
-    return isName ? { steps: [{ remove: { packages: request.operands.map(({ text }) => text) } }] } : undefined;
+    const isName = request.operands.every(
+      ({ text, isGlob }) => !isGlob && packageName.safeParse(text).success,
+    );
+    return isName
+      ? { steps: [{ remove: { packages: request.operands.map(({ text }) => text) } }] }
+      : undefined;
   },
 };

@@ -53,7 +53,12 @@ function isKernel(rpms: readonly Rpm[]): boolean {
   return KERNEL.every((part) => parts.has(part));
 }
 
-function hotfixOf(rpms: readonly Rpm[], isOverride: boolean, { comments, lines }: Found, scope: Scope): StepProps {
+function hotfixOf(
+  rpms: readonly Rpm[],
+  isOverride: boolean,
+  { comments, lines }: Found,
+  scope: Scope,
+): StepProps {
   const reason = comments.join(' ').trim();
   if (reason === '') {
     scope.report({

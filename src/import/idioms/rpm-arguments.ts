@@ -1,4 +1,4 @@
-import { type Rpm, rpm as rpmSchema, rpmFileName } from '../../values/rpm.ts';
+import { type Rpm, rpmFileName, rpm as rpmSchema } from '../../values/rpm.ts';
 import { globExpression } from '../glob.ts';
 import type { KnownFile } from '../piece.ts';
 import { resolvePath, type Scope } from '../scope.ts';
@@ -25,7 +25,9 @@ export function findRpms(args: readonly Arg[], scope: Scope): FoundRpms | undefi
       rpms.push({ url: text });
       continue;
     }
-    const found = filesAt(scope, resolvePath(text, scope), isGlob).filter((file) => !isGlob || !file.isRemoved);
+    const found = filesAt(scope, resolvePath(text, scope), isGlob).filter(
+      (file) => !isGlob || !file.isRemoved,
+    );
     if (found.length === 0) return undefined;
     for (const file of found) {
       if (file.rpm === undefined || file.isTouched || file.isRemoved) return undefined;
@@ -39,7 +41,11 @@ export function findRpms(args: readonly Arg[], scope: Scope): FoundRpms | undefi
 }
 
 /** The files at a path, or of a pattern. */
-export function filesAt({ files }: Pick<Scope, 'files'>, path: string, isGlob = /[*?[]/.test(path)): KnownFile[] {
+export function filesAt(
+  { files }: Pick<Scope, 'files'>,
+  path: string,
+  isGlob = /[*?[]/.test(path),
+): KnownFile[] {
   if (!isGlob) return [files.get(path)].filter((file) => file !== undefined);
   const expression = globExpression(path);
   return [...files.values()].filter((file) => expression.test(file.path));

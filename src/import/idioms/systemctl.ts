@@ -13,7 +13,12 @@ export const systemctl: Idiom = {
   recognize(found) {
     const [program, ...rest] = wordsOf(found) ?? [];
     if (program !== 'systemctl') return undefined;
-    const read = readOptions(rest, { '--root': 'value', '-q': 'flag', '--quiet': 'flag', '--system': 'flag' });
+    const read = readOptions(rest, {
+      '--root': 'value',
+      '-q': 'flag',
+      '--quiet': 'flag',
+      '--system': 'flag',
+    });
     const [verb, ...names] = read?.operands ?? [];
     if (read === undefined || read.options.get('--root')?.some((root) => root !== '/')) return undefined;
     if (verb !== 'enable' && verb !== 'disable' && verb !== 'mask') return undefined;

@@ -1,5 +1,13 @@
 import type { FileEntry, KnownFile } from '../piece.ts';
-import { addFile, type Found, type Idiom, type Recognized, resolvePath, type Scope, untouched } from '../scope.ts';
+import {
+  addFile,
+  type Found,
+  type Idiom,
+  type Recognized,
+  resolvePath,
+  type Scope,
+  untouched,
+} from '../scope.ts';
 import type { ShellCommand } from '../shell/script.ts';
 import { printed } from './printed.ts';
 
@@ -27,7 +35,13 @@ export const writeText: Idiom = {
   },
 };
 
-function begin(path: string, text: string, appends: boolean, { lines }: Found, scope: Scope): Recognized | undefined {
+function begin(
+  path: string,
+  text: string,
+  appends: boolean,
+  { lines }: Found,
+  scope: Scope,
+): Recognized | undefined {
   if (appends && !DROP_INS.test(path)) return undefined;
   if (appends) {
     scope.report({
@@ -41,14 +55,15 @@ function begin(path: string, text: string, appends: boolean, { lines }: Found, s
   const entry: FileEntry = { path, content: text };
   return {
     steps: [{ files: [entry] }],
-    then: (piece) => addFile(scope, path, piece, { entry }),
+    placed: (piece) => addFile(scope, path, piece, { entry }),
   };
 }
 
 /** More of a file, or the file anew, as long as nothing that is left to run has to do with it. */
 function goOn(known: KnownFile, text: string, appends: boolean, scope: Scope): Recognized | undefined {
   const file = untouched(scope, known.path);
-  if (file?.entry?.content === undefined || file.takenBy !== undefined || file.piece.as !== 'steps') return undefined;
+  if (file?.entry?.content === undefined || file.takenBy !== undefined || file.piece.as !== 'steps')
+    return undefined;
   file.entry.content = appends ? file.entry.content + text : text;
   return { into: file.piece };
 }
@@ -71,14 +86,16 @@ function readWrite({ commands }: Found): Written | undefined {
 
 function readRedirect(command: ShellCommand): Written | undefined {
   const [redirect, ...others] = command.redirects;
-  if (redirect === undefined || others.length > 0 || !/^1(?:>|>>|>\|)$/.test(redirect.operator)) return undefined;
+  if (redirect === undefined || others.length > 0 || !/^1(?:>|>>|>\|)$/.test(redirect.operator))
+    return undefined;
   const text = textOf(command);
   return text === undefined ? undefined : { text, to: redirect.to, appends: redirect.operator === '1>>' };
 }
 
 function readTee({ args, redirects }: ShellCommand, text: string | undefined): Written | undefined {
   const [program, ...rest] = args.map((arg) => arg.text);
-  if (program !== 'tee' || text === undefined || redirects.some(({ to }) => to !== '/dev/null')) return undefined;
+  if (program !== 'tee' || text === undefined || redirects.some(({ to }) => to !== '/dev/null'))
+    return undefined;
   const appends = rest[0] === '-a' || rest[0] === '--append';
   const [to, ...more] = appends ? rest.slice(1) : rest;
   return to === undefined || to.startsWith('-') || more.length > 0 ? undefined : { text, to, appends };

@@ -8,7 +8,7 @@ import { isUsualFolder } from './copy-target.ts';
 import { missingVariable } from './missing-variable.ts';
 
 export interface SettingsInput {
-  readonly escape: string;
+  readonly escaping: string;
   readonly buildArgs: Variables;
   readonly globals: Variables;
 }
@@ -18,16 +18,16 @@ export function readSetting(instruction: ParsedInstruction, stage: Stage, input:
   const { keyword, text, lines } = instruction;
   switch (keyword) {
     case 'ARG':
-      declareArg(instruction, stage.args, input.buildArgs, input.escape, input.globals, variablesOf(stage));
+      declareArg(instruction, stage.args, input.buildArgs, input.escaping, input.globals, variablesOf(stage));
       return true;
     case 'ENV': {
-      const found = expandPairs(text, variablesOf(stage), input.escape);
+      const found = expandPairs(text, variablesOf(stage), input.escaping);
       if ('missing' in found) stage.scope.report(missingVariable(found.missing, lines));
       else for (const [name, value] of found.pairs) stage.env.set(name, value);
       return true;
     }
     case 'WORKDIR': {
-      const found = expandWords(text, variablesOf(stage), input.escape);
+      const found = expandWords(text, variablesOf(stage), input.escaping);
       if ('missing' in found) stage.scope.report(missingVariable(found.missing, lines));
       else enter(posix.resolve(stage.workdir, found.words.join(' ')), instruction, stage);
       return true;

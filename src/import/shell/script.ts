@@ -35,7 +35,10 @@ export function unitsOf(script: string): readonly Unit[] | undefined {
     const { command } = statement;
     const nodes = command.type === 'AndOr' && !statement.background ? command : undefined;
     if (nodes === undefined || nodes.operators.includes('||')) {
-      const opaque = { commands: [], code: hasHereDocument(statement) ? undefined : textOf(statement, script) };
+      const opaque = {
+        commands: [],
+        code: hasHereDocument(statement) ? undefined : textOf(statement, script),
+      };
       units.push({ ...unitOf(command, script, false), ...(statement.background && opaque) });
       continue;
     }
@@ -115,7 +118,8 @@ function resolveOne(command: Command, variables: Variables): ShellCommand | unde
       args.push(...found);
     } else if (word.type === 'Assignment') {
       const found = word.value.type === 'Word' ? literal(word.value, variables) : undefined;
-      if (word.append || word.index !== undefined || found === undefined || found.length > 1) return undefined;
+      if (word.append || word.index !== undefined || found === undefined || found.length > 1)
+        return undefined;
       assignments.push([word.name, found[0]?.text ?? '']);
     } else if (word.type === 'Redirect') {
       const found = word.target === undefined ? undefined : literal(word.target, variables);

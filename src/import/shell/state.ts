@@ -42,7 +42,9 @@ export function follow(command: ShellCommand, stage: Stage, state: ShellState): 
       return true;
     case 'cd':
       if (words.length !== 1 || words[0]!.startsWith('-') || assignments.length > 0) return false;
-      stage.scope.cwd = words[0]!.startsWith('/') ? normal(words[0]!) : normal(`${stage.scope.cwd}/${words[0]!}`);
+      stage.scope.cwd = words[0]!.startsWith('/')
+        ? normal(words[0]!)
+        : normal(`${stage.scope.cwd}/${words[0]!}`);
       return true;
     case 'set':
       return assignments.length === 0 && set(words, state);
@@ -62,7 +64,10 @@ function normal(path: string): string {
 
 function assign(name: string, value: string, isExported: boolean, { scope }: Stage, state: ShellState): void {
   scope.variables.set(name, value);
-  state.assigned.set(name, { value, isExported: isExported || (state.assigned.get(name)?.isExported ?? false) });
+  state.assigned.set(name, {
+    value,
+    isExported: isExported || (state.assigned.get(name)?.isExported ?? false),
+  });
 }
 
 /** Tracing has no trace in the image, and what -u would find is found here. */
@@ -93,7 +98,8 @@ export function stateBefore(code: string, stage: Stage, state: ShellState): stri
   const isNamed = (name: string) => new RegExp(`\\$\\{?[!#]?${name}\\b`).test(code);
   const exported = new Map<string, string>();
   for (const [name, value] of args) {
-    if (value !== undefined && !env.has(name) && (isNamed(name) || !PLAIN.test(code))) exported.set(name, value);
+    if (value !== undefined && !env.has(name) && (isNamed(name) || !PLAIN.test(code)))
+      exported.set(name, value);
   }
   for (const [name, value] of env) if (isNamed(name) || !PLAIN.test(code)) exported.set(name, value);
   const local = new Map<string, string>();
