@@ -1,6 +1,6 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Diagnostic, failure, hasErrors, LayersError } from '../diagnostics.ts';
+import { type Diagnostic, failure, hasErrors, LayersError, type Origin } from '../diagnostics.ts';
 import { openContext } from '../import/context.ts';
 import { type Draft, type ImportReport, nameFor, reportOf } from '../import/draft.ts';
 import { readContainerfile } from '../import/read.ts';
@@ -106,9 +106,11 @@ function importOne(job: Job, name: string, path: string, library: Library, optio
     read,
     pool: options.withPool ? poolOf(job, name, read, release, library, options) : undefined,
   };
+  diagnostics.push(...takenNames(draft, library, input.placeOf(read.fromLines)));
   if (hasErrors(diagnostics)) throw new LayersError(diagnostics);
   if (read.scope.pieces.every(({ as }) => as === 'dropped' || as === 'absorbed')) {
     throw failure('input', 'nothing-to-import', `${input.name} does nothing that a layer would say`, {
+      hint: 'Clean-up and settings of containers are not imported: a pool needs at least one step.',
       origin: input.placeOf(read.fromLines),
     });
   }
@@ -117,6 +119,39 @@ function importOne(job: Job, name: string, path: string, library: Library, optio
   // What a step takes from elsewhere, or code says, need not be in layers/files/.
   const files = [...taken.files].filter(([file]) => verified.text.includes(file));
   return { text: verified.text, files, report: reportOf(draft), diagnostics };
+}
+
+/** Names that the repository has already. */
+function takenNames(
+  { name, pool }: Draft,
+  { layers, pools, defaults }: Library,
+  origin: Origin,
+): Diagnostic[] {
+  const named = [...pools, ...defaults].find(({ value }) => pool !== undefined && value.name === pool.name);
+  const taken = [
+    { kind: 'layer', name, first: layers.get(name), hint: 'Choose another --name.' },
+    {
+      kind: 'pool',
+      name: pool?.name,
+      first: named,
+      hint: `Choose another --pool; or import the layer alone, --no-pool, and add it to the layers of ${pool?.name}.`,
+    },
+  ];
+  return taken.flatMap(({ kind, name, first, hint }): Diagnostic[] =>
+    first === undefined
+      ? []
+      : [
+          {
+            code: 'name-twice',
+            severity: 'error',
+            source: 'input',
+            message: `there is a ${kind} ${name} already`,
+            hint,
+            origin,
+            related: [{ message: 'it is here', origin: { ...first.origin, path: ['name'] } }],
+          },
+        ],
+  );
 }
 
 /** What the repository has, without what a file to be written over has. */
@@ -140,6 +175,7 @@ function libraryWithout(root: string, path: string | undefined): Library {
     ...library,
     layers: new Map([...library.layers].filter(([, layer]) => isKept(layer))),
     pools: library.pools.filter(isKept),
+    defaults: library.defaults.filter(isKept),
   };
 }
 

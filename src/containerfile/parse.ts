@@ -44,14 +44,17 @@ export function parseContainerfile(text: string): ParsedContainerfile {
   const file = DockerfileParser.parse(text);
   const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
   const escaping = file.getEscapeCharacter();
-  const instructions = file.getInstructions().map((instruction): ParsedInstruction => {
+  const instructions = file.getInstructions().flatMap((instruction): ParsedInstruction | [] => {
     const { start, end } = instruction.getRange();
-    const found =
+    const heredocs =
       'getHeredocs' in instruction ? heredocsOf(instruction as unknown as WithHeredocs, lines) : [];
-    const bodyFrom = found[0]?.from ?? end.line + 1;
+    const bodyFrom = heredocs[0]?.from ?? end.line + 1;
     const joined = join(lines.slice(start.line, bodyFrom), escaping);
-    const [, keyword = ''] = /^\s*(\S+)/.exec(joined.text) ?? [];
-    const head = /^\s*\S+\s*/.exec(joined.text)![0].length;
+    const found = /^\s*(\S+)\s*/.exec(joined.text);
+    // A lone backslash goes on in nothing.
+    if (found === null) return [];
+    const keyword = found[1]!;
+    const head = found[0].length;
     const { flags, length } = WITH_FLAGS.has(keyword.toUpperCase())
       ? flagsOf(joined.text.slice(head))
       : { flags: [], length: 0 };
@@ -60,8 +63,8 @@ export function parseContainerfile(text: string): ParsedContainerfile {
       keyword: keyword.toUpperCase(),
       flags,
       text: joined.text.slice(begin),
-      heredocs: found,
-      body: found.length === 0 ? '' : `${lines.slice(bodyFrom, end.line + 1).join('\n')}\n`,
+      heredocs,
+      body: heredocs.length === 0 ? '' : `${lines.slice(bodyFrom, end.line + 1).join('\n')}\n`,
       lines: [start.line + 1, end.line + 1],
       offset: offsetOf(text, start.line) + start.character,
       comments: commentsAbove(lines, start.line),

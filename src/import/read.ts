@@ -1,4 +1,4 @@
-import { parseContainerfile } from '../containerfile/parse.ts';
+import { type ParsedInstruction, parseContainerfile } from '../containerfile/parse.ts';
 import type { Variables } from '../containerfile/words.ts';
 import { readFinal } from './final.ts';
 import type { CopyInput } from './instructions/copy.ts';
@@ -34,6 +34,7 @@ export function readContainerfile(text: string, options: ReadOptions): ReadFile 
     remarks.push(remark);
   };
   const { instructions, escaping } = parseContainerfile(text);
+  refuseCredentials(instructions, report);
   const { stages, globals } = stagesOf(instructions, options.buildArgs, escaping);
   const scope: Scope = {
     cwd: '/',
@@ -69,4 +70,21 @@ export function readContainerfile(text: string, options: ReadOptions): ReadFile 
         true,
       );
   return { base, fromLines, scope, instructions: instructions.length, remarks };
+}
+
+/** What is imported goes into git, and from there into the image's history. */
+function refuseCredentials(
+  instructions: readonly ParsedInstruction[],
+  report: (remark: Remark) => void,
+): void {
+  for (const { text, body, lines } of instructions) {
+    if (!/https?:\/\/[^\s/'"]+@/.test(`${text}\n${body}`)) continue;
+    report({
+      code: 'credentials-in-code',
+      severity: 'error',
+      message: 'a URL carries credentials, which would be in git and in the image',
+      hint: 'Take them out of the URL: rpms and repositories take auth, which names a Secret.',
+      lines,
+    });
+  }
 }

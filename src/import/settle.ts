@@ -1,5 +1,7 @@
+import { posix } from 'node:path';
 import { isCache } from './idioms/clean-up.ts';
 import { filesAt } from './idioms/rpm-arguments.ts';
+import { isUsualFolder } from './instructions/copy-target.ts';
 import { absorb, type FileEntry, type KnownFile, type Piece, withState } from './piece.ts';
 import type { Scope } from './scope.ts';
 
@@ -10,6 +12,15 @@ const BUILD_ONLY = /^\/(?:tmp|var\/tmp|run)(?:\/|$)/;
 export function settle(scope: Scope): void {
   settleDownloads(scope);
   settleEntries(scope);
+  settleFolders(scope);
+  settleRemovals(scope);
+}
+
+/** Once more, where steps were left to run after all: folders may be needed now. */
+export function settleAgain(scope: Scope): void {
+  for (const piece of scope.pieces) {
+    if (piece.makes !== undefined || piece.removes !== undefined) piece.as = 'run';
+  }
   settleFolders(scope);
   settleRemovals(scope);
 }
@@ -83,8 +94,13 @@ function isFilled(folder: string, index: number, { pieces, files }: Scope): bool
   const filledAt = pieces.findIndex((piece, at) => at > index && entriesOf(piece).some(isBelow));
   const isTaken = [...files.values()].some((file) => file.takenBy !== undefined && isBelow(file));
   if (filledAt < 0 && !isTaken) return false;
-  // A COPY with an owner makes folders of this owner.
-  if (filledAt >= 0 && entriesOf(pieces[filledAt]!).find(isBelow)!.owner !== undefined) return false;
+  // A COPY with an owner makes the folders on its way its owner's, and `mkdir -p` root's.
+  const isOwnersWay = ({ path, owner }: FileEntry) => {
+    const parent = posix.dirname(path);
+    return owner !== undefined && !isUsualFolder(parent) && `${folder}/`.startsWith(`${parent}/`);
+  };
+  if (pieces.slice(index + 1).some((piece) => entriesOf(piece).some((entry) => isOwnersWay(entry))))
+    return false;
   const until = filledAt < 0 ? pieces.length : filledAt;
   return !pieces
     .slice(index + 1, until)

@@ -83,7 +83,16 @@ export const hotfix = defineStep({
     },
   ],
   comment: ({ reason }) => reason,
-  render({ rpms, via = 'dnf' }, context) {
+  render({ reason, rpms, via = 'dnf' }, context) {
+    if (/^TODO\b/.test(reason)) {
+      context.report({
+        code: 'reason-todo',
+        severity: 'warning',
+        message: 'it is still to be said why these packages are replaced',
+        hint: 'Write the reason and the ticket: the next person has to know when the hotfix can go.',
+        path: ['reason'],
+      });
+    }
     const fetched = fetchRpms(rpms, context, (index) => ['rpms', index]);
     const cliwrap = !isAtLeast(context.release, '4.19');
     const install = via === 'dnf' ? byDnf(fetched) : byRpmOstree({ ...fetched, cliwrap });

@@ -7,8 +7,7 @@ const code = value(parseCode, { pattern: /\S/ });
 
 function parseCode(text: string): string {
   if (text.trim() === '') throw new ValueError('this command is empty');
-  // Not the here-string `<<<`, nor a shift in `$((1<<n))`.
-  if (/(?<!<)<<-?\s*['"\\]?[A-Za-z_]/.test(text.replaceAll(/\(\(.*?\)\)/g, ''))) {
+  if (looksLikeHereDocument(text)) {
     throw new ValueError(
       'this command has a here-document',
       'Older builders cannot read them: put the text into a files step.',
@@ -16,6 +15,11 @@ function parseCode(text: string): string {
   }
   if (text.includes('\0')) throw new ValueError('this command has a NUL byte');
   return text;
+}
+
+/** Also where it is quoted, and no here-document to a shell. Not the here-string `<<<`, nor a shift in `$((1<<n))`. */
+export function looksLikeHereDocument(text: string): boolean {
+  return /(?<!<)<<-?\s*['"\\]?[A-Za-z_]/.test(text.replaceAll(/\(\(.*?\)\)/g, ''));
 }
 
 const argv = z

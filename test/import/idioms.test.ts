@@ -153,6 +153,7 @@ const STAYS: readonly (readonly [what: string, code: string, commands: readonly 
     "python3 - <<'EOF'\nprint(\"it's\")\nEOF",
     ["printf %s 'print(\"it'\\''s\")\n' | python3 -"],
   ],
+  ['what only looks like a here-document', "note '<<EOF'", [['/bin/sh', '-c', "note '<<EOF'"]]],
   ['failures that do not count', 'a; b', [['/bin/sh', '-c', 'a; b']]],
   ['failures that do, by set -e', 'set -e; a; b', ['a', 'b']],
   [

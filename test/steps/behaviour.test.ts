@@ -196,6 +196,16 @@ describe('RPMs that are relocated', () => {
   });
 });
 
+describe('hotfix', () => {
+  it('warns of a reason that is still to be written', () => {
+    const problems = (reason: string) => renderStep('hotfix', { reason, rpms: [URL_RPM] }).problems;
+    expect(problems('TODO: why, and until when')).toMatchObject([
+      { code: 'reason-todo', severity: 'warning', path: ['reason'] },
+    ]);
+    expect(problems('RHEL-12345, the TODO of the vendor')).toEqual([]);
+  });
+});
+
 describe('epel', () => {
   it("takes the release's major version, and needs none for a release RPM or where it is told", () => {
     expect(renderStep('epel', { packages: ['htop'] }).text).toContain('epel-release-latest-9.noarch.rpm');

@@ -5,6 +5,7 @@ import type { Diagnostic, Origin } from '../../diagnostics.ts';
 import { type Draft, printDraft } from '../../import/draft.ts';
 import type { Group } from '../../import/groups.ts';
 import type { Piece } from '../../import/piece.ts';
+import { settleAgain } from '../../import/settle.ts';
 import { collect, type Library } from '../../spec/library.ts';
 import { parseYaml } from '../../spec/yaml.ts';
 
@@ -44,6 +45,7 @@ export function verify(
     const refused = diagnostics.find(
       (diagnostic) => LEFT_TO_RUN.has(diagnostic.code) && leaveToRun(diagnostic, groups, path),
     );
+    if (refused !== undefined) settleAgain(draft.read.scope);
     if (refused === undefined) {
       return {
         text,

@@ -1,3 +1,4 @@
+import { looksLikeHereDocument } from '../../steps/run.ts';
 import { absorb, type Code, type Piece } from '../piece.ts';
 import { type Recognized, touch } from '../scope.ts';
 import { type ShellState, stateBefore } from '../shell/state.ts';
@@ -54,7 +55,8 @@ export function leave(
   touch(stage.scope, text);
 }
 
-/** Code for the shell that SHELL names. */
+/** Code for the shell that SHELL names. What only looks like a here-document is told apart by nobody but a shell. */
 export function inShell(code: string, { shell }: Stage): Code {
-  return shell === undefined ? code : [...shell, code];
+  if (shell !== undefined) return [...shell, code];
+  return looksLikeHereDocument(code) ? ['/bin/sh', '-c', code] : code;
 }

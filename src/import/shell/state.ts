@@ -88,9 +88,30 @@ function set(words: readonly string[], state: ShellState): boolean {
   return words.length > 0;
 }
 
-/** Programs that look at no variables but those in their arguments. */
-const PLAIN =
-  /^(?:mkdir|rmdir|ln|chmod|chown|chgrp|rm|mv|cp|install|touch|sed|tar|echo|printf|cat|tee|useradd|groupadd|usermod|depmod|restorecon|setcap|find|test|grep|dnf|rpm|rpm-ostree|systemctl|curl|wget)\b[^|;&]*$/;
+/** Programs of RHEL that look at no variables of a build's but those in their arguments. */
+const PLAIN = new RegExp(
+  `^(?:${[
+    ...[
+      'mkdir',
+      'rmdir',
+      'ln',
+      'chmod',
+      'chown',
+      'chgrp',
+      'rm',
+      'mv',
+      'cp',
+      'install',
+      'touch',
+      'sed',
+      'tar',
+    ],
+    ...['echo', 'printf', 'cat', 'tee', 'find', 'test', 'grep', 'useradd', 'groupadd', 'usermod', 'passwd'],
+    ...['depmod', 'ldconfig', 'restorecon', 'semodule', 'setsebool', 'setcap', 'alternatives', 'authselect'],
+    ...['update-ca-trust', 'update-crypto-policies', 'fips-mode-setup', 'systemctl', 'curl', 'wget'],
+    ...['dnf', 'yum', 'microdnf', 'rpm', 'rpm-ostree'],
+  ].join('|')})(?![\\w-])[^|;&]*$`,
+);
 
 /** What code that is left to run needs to be told first: variables and the working directory. */
 export function stateBefore(code: string, stage: Stage, state: ShellState): string[] {
