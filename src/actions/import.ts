@@ -2,7 +2,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Diagnostic, failure, hasErrors, LayersError, type Origin } from '../diagnostics.ts';
 import { openContext } from '../import/context.ts';
-import { type Draft, type ImportReport, nameFor, reportOf } from '../import/draft.ts';
+import { type Draft, type ImportReport, nameFor, reportOf, sourcesOf } from '../import/draft.ts';
 import { readContainerfile } from '../import/read.ts';
 import type { Library } from '../spec/library.ts';
 import { LAYERS, loadLibrary } from '../spec/load.ts';
@@ -117,7 +117,8 @@ function importOne(job: Job, name: string, path: string, library: Library, optio
   const verified = verify(draft, path, library, sourcesWith(options.root, taken.files), input.placeOf);
   if (verified.errors.length > 0) throw new LayersError([...verified.errors, ...diagnostics]);
   // What a step takes from elsewhere, or code says, need not be in layers/files/.
-  const files = [...taken.files].filter(([file]) => verified.text.includes(file));
+  const used = new Set(sourcesOf(draft));
+  const files = [...taken.files].filter(([file]) => used.has(file));
   return { text: verified.text, files, report: reportOf(draft), diagnostics };
 }
 

@@ -45,7 +45,7 @@ export function builderOf(
       const names = commands.length + files.length === 0 ? installedBy(text) : undefined;
       if (names !== undefined && packages === undefined && stage.env.size === 0) packages = names;
       else {
-        readRun(instruction, stage, true);
+        readRun(instruction, stage, input, true);
         collect(stage, before, commands, files);
       }
     } else if (keyword === 'COPY' || keyword === 'ADD') {

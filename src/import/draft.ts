@@ -39,6 +39,20 @@ export function printDraft({ file, name, read, pool }: Draft): DraftText {
   return { text: printDocuments(documents), groups };
 }
 
+/** The files below `layers/` that its steps take. */
+export function sourcesOf({ file, read }: Draft): string[] {
+  const found: string[] = [];
+  const look = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, item] of Object.entries(value)) {
+      if ((key === 'source' || key === 'file') && typeof item === 'string') found.push(item);
+      else look(item);
+    }
+  };
+  for (const { step } of groupsOf(read.scope.pieces, file)) look(step);
+  return found;
+}
+
 /** A name for what is in a file: of the file's own, or of its folder. */
 export function nameFor(file: string, folder: string): string {
   const base = basename(file).replace(/\.(?:ya?ml|json)$/, '');

@@ -61,7 +61,7 @@ function readOne(instruction: ParsedInstruction, reading: Reading): void {
   const { stage, input } = reading;
   const { keyword, lines, flags } = instruction;
   if (keyword === 'RUN') {
-    if (isRoot(stage)) readRun(instruction, stage);
+    if (isRoot(stage)) readRun(instruction, stage, input);
     else notRoot(instruction, stage);
   } else if (keyword === 'LABEL') readLabels(instruction, reading);
   else if (keyword === 'COPY' || keyword === 'ADD') {

@@ -1,4 +1,5 @@
 import type { StepProps } from '../spec/layer.ts';
+import { looksLikeHereDocument } from '../steps/run.ts';
 import { type Code, type Piece, withState } from './piece.ts';
 
 /** A step as it is written, and the pieces that it is of. */
@@ -76,12 +77,18 @@ function runStep(pieces: readonly Piece[], file: string): Group {
     step: {
       run: {
         reason: `imported from ${file}:${linesOf(pieces)}`,
-        commands: commands.map((code) => (typeof code === 'string' ? code : [...code])),
+        commands: commands.map(asCommand),
       },
     },
     comments: pieces.flatMap(({ comments }) => comments),
     entries: [...pieces],
   };
+}
+
+/** What only looks like a here-document is told apart by nobody but a shell. */
+function asCommand(code: Code): string | string[] {
+  if (typeof code !== 'string') return [...code];
+  return looksLikeHereDocument(code) ? ['/bin/sh', '-c', code] : code;
 }
 
 /** `7-9, 12`. */

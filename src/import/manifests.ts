@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseAllDocuments, type Scalar } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseAllDocuments, type Scalar } from 'yaml';
 import { machineConfig } from './machine-config.ts';
 import { machineOSConfig } from './machine-os-config.ts';
 import type { Data, FromManifest } from './manifest.ts';
@@ -12,21 +12,14 @@ export function readManifests(text: string, report: (remark: Remark) => void): F
       const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined;
       return counter.linePos(node?.range?.[0] ?? document.range?.[0] ?? 0).line;
     };
-    const broken = document.errors[0];
-    if (broken !== undefined) {
-      const line = counter.linePos(broken.pos[0]).line;
-      const message = broken.message.split('\n')[0]!;
-      report({
-        code: 'invalid-yaml',
-        severity: 'error',
-        message,
-        hint: 'Correct the YAML first.',
-        lines: [line, line],
-      });
+    const data = dataOf(document);
+    if (typeof data === 'string') {
+      const line = counter.linePos(document.errors[0]?.pos[0] ?? 0).line;
+      const hint = 'Correct the YAML first.';
+      report({ code: 'invalid-yaml', severity: 'error', message: data, hint, lines: [line, line] });
       return [];
     }
-    if (!isMap(document.contents)) return [];
-    const data = document.toJS({ maxAliasCount: 100 }) as Data;
+    if (data === undefined) return [];
     const line = lineAt(['kind']);
     const say = (
       code: string,
@@ -55,6 +48,19 @@ export function readManifests(text: string, report: (remark: Remark) => void): F
     );
     return [];
   });
+}
+
+/** A document's data, or what is wrong with it; nothing where it is no mapping. */
+function dataOf(document: Document): Data | string | undefined {
+  const [broken] = document.errors;
+  if (broken !== undefined) return broken.message.split('\n')[0]!;
+  if (!isMap(document.contents)) return undefined;
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as Data;
+  } catch (error) {
+    // Aliases of nothing, or of too much.
+    return (error as Error).message;
+  }
 }
 
 /** A block's text begins on the line after its key's. */

@@ -199,6 +199,32 @@ describe('COPY and ADD', () => {
   });
 });
 
+describe('mounts', () => {
+  const files = { 'rpms/a-1-1.noarch.rpm': 'a', 'build/setup.sh': 'echo a\n' };
+
+  it('of RPMs are RPMs', () => {
+    const { steps, result } = instructions(
+      'RUN --mount=type=bind,source=rpms,target=/rpms --mount=type=cache,dst=/var/cache dnf install -y /rpms/*.rpm',
+      { files },
+    );
+    expect(steps).toEqual([{ rpms: { rpms: [{ file: 'files/sample/rpms/a-1-1.noarch.rpm' }] } }]);
+    expect(result.reports[0]!.leftToRun).toBe(0);
+  });
+
+  it('that code needs are there for it, and go', () => {
+    const { steps } = instructions('RUN --mount=src=build,dst=/ctx sh /ctx/setup.sh', { files });
+    expect(steps).toEqual([
+      { files: [{ path: '/ctx/setup.sh', source: 'files/sample/build/setup.sh' }] },
+      {
+        run: {
+          reason: 'imported from Containerfile:2',
+          commands: ['sh /ctx/setup.sh', 'rm -rf /ctx'],
+        },
+      },
+    ]);
+  });
+});
+
 describe('stages', () => {
   const BUILDER = `FROM ${PINNED} AS Builder
 ARG V=1

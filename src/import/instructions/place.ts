@@ -1,4 +1,3 @@
-import { looksLikeHereDocument } from '../../steps/run.ts';
 import { absorb, type Code, type Piece } from '../piece.ts';
 import { type Recognized, touch } from '../scope.ts';
 import { type ShellState, stateBefore } from '../shell/state.ts';
@@ -55,8 +54,7 @@ export function leave(
   touch(stage.scope, text);
 }
 
-/** Code for the shell that SHELL names. What only looks like a here-document is told apart by nobody but a shell. */
+/** Code for the shell that SHELL names. */
 export function inShell(code: string, { shell }: Stage): Code {
-  if (shell !== undefined) return [...shell, code];
-  return looksLikeHereDocument(code) ? ['/bin/sh', '-c', code] : code;
+  return shell === undefined ? code : [...shell, code];
 }

@@ -4,6 +4,8 @@ import { touch } from '../scope.ts';
 import { unitsOf } from '../shell/script.ts';
 import { type ShellState, stateBefore } from '../shell/state.ts';
 import { pushPiece, type Stage, variablesOf } from '../stage.ts';
+import type { CopyInput } from './copy.ts';
+import { readMounts, unmount } from './mounts.ts';
 import { leave, place } from './place.ts';
 import { leaveScript, readScript } from './script.ts';
 
@@ -11,9 +13,20 @@ import { leaveScript, readScript } from './script.ts';
  * A RUN, command by command: each is said by a step, left out, or left to run. `isCode`: all of it is left to run, as in
  * stages before the last one.
  */
-export function readRun(instruction: ParsedInstruction, stage: Stage, isCode = false): void {
+export function readRun(
+  instruction: ParsedInstruction,
+  stage: Stage,
+  input: CopyInput,
+  isCode = false,
+): void {
+  const mounts = readMounts(instruction, stage, input);
+  if (mounts === undefined) return;
+  readCommands(instruction, stage, isCode);
+  unmount(mounts, instruction, stage);
+}
+
+function readCommands(instruction: ParsedInstruction, stage: Stage, isCode: boolean): void {
   const { scope, shell } = stage;
-  if (hasMounts(instruction, scope)) return;
   scope.cwd = stage.workdir;
   scope.variables.clear();
   for (const [name, value] of variablesOf(stage)) scope.variables.set(name, value);
@@ -37,20 +50,6 @@ export function readRun(instruction: ParsedInstruction, stage: Stage, isCode = f
   const reading = { instruction, stage, units, state, comments: instruction.comments };
   if (isCode) leaveScript(reading);
   else readScript(reading);
-}
-
-/** A cache has no trace in the image; what else is mounted, no step can. */
-function hasMounts({ flags, lines }: ParsedInstruction, scope: Stage['scope']): boolean {
-  const other = flags.find(({ name, value }) => name !== 'mount' || !/(?:^|,)type=cache(?:,|$)/.test(value));
-  if (other === undefined) return false;
-  scope.report({
-    code: 'run-option',
-    severity: 'error',
-    message: `no step can say RUN --${other.name}=${other.value}`,
-    hint: 'COPY the files instead, or write what this RUN does as a step.',
-    lines,
-  });
-  return true;
 }
 
 /** The JSON form: a program and its arguments, with no shell between. */
