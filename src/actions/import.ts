@@ -7,6 +7,7 @@ import { readContainerfile } from '../import/read.ts';
 import type { Library } from '../spec/library.ts';
 import { LAYERS, loadLibrary } from '../spec/load.ts';
 import { isAtLeast } from '../values/release-version.ts';
+import { fetchedSum } from './import/fetched-sum.ts';
 import { readInput, toDiagnostic } from './import/inputs.ts';
 import { type Job, jobsOf } from './import/jobs.ts';
 import { poolOf, releaseOf } from './import/pool.ts';
@@ -34,6 +35,8 @@ export interface ImportOptions {
   /** The folder that COPY takes files from. Default: the Containerfile's. */
   readonly context?: string;
   readonly buildArgs: ReadonlyMap<string, string>;
+  /** Fetch downloads that have no sum, and take it from what is there now. */
+  readonly fetch: boolean;
   /** Write over files that are there. */
   readonly force: boolean;
   /** Write nothing. */
@@ -97,6 +100,7 @@ function importOne(job: Job, name: string, path: string, library: Library, optio
     takeOver: taken.takeOver,
     buildArgs: options.buildArgs,
     base: options.base,
+    sumOf: options.fetch ? fetchedSum : undefined,
     needsWrappers: release !== undefined && !isAtLeast(release, '4.19'),
   });
   const diagnostics = read.remarks.map((remark) => toDiagnostic(remark, input.placeOf));

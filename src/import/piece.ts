@@ -31,6 +31,8 @@ export interface FileEntry {
   path: string;
   content?: string;
   source?: string;
+  url?: string;
+  sha256?: string;
   mode?: string;
   owner?: string;
 }

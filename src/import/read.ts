@@ -15,6 +15,8 @@ export interface ReadOptions extends Omit<CopyInput, 'escaping'> {
   /** An OS image by digest, instead of the last stage's. */
   readonly base: string | undefined;
   readonly needsWrappers: boolean;
+  /** Fetches what is at a URL, and sums it. */
+  readonly sumOf: ((url: string) => string) | undefined;
 }
 
 /** A Containerfile as pieces of steps and code. */
@@ -42,6 +44,7 @@ export function readContainerfile(text: string, options: ReadOptions): ReadFile 
     pieces: [],
     files: new Map(),
     needsWrappers: options.needsWrappers,
+    ...(options.sumOf && { sumOf: options.sumOf }),
     report,
   };
   const last = stages.at(-1);

@@ -15,6 +15,8 @@ export interface Scope {
   readonly files: Map<string, KnownFile>;
   /** epel-release, once it is installed: first as an RPM, then as the step that installs from it. */
   epel?: { readonly piece: Piece; readonly el?: string; readonly url: string; step?: EpelProps };
+  /** The sum of what is at a URL; none where it is not to be fetched. */
+  sumOf?(url: string): string;
   /** Whether rpm-ostree needs its wrappers to replace a kernel, as before 4.19. */
   readonly needsWrappers: boolean;
   report(problem: Remark): void;

@@ -10,6 +10,7 @@ const BUILD_ONLY = /^\/(?:tmp|var\/tmp|run)(?:\/|$)/;
 
 /** Once all of a stage is read: what waited for what comes after it is said by that, or left to run after all. */
 export function settle(scope: Scope): void {
+  settleFetched(scope);
   settleDownloads(scope);
   settleEntries(scope);
   settleFolders(scope);
@@ -33,6 +34,21 @@ function settleDownloads({ pieces, files, report }: Scope): void {
     if (by === undefined || own.some(({ takenBy }) => takenBy !== by)) continue;
     absorb(by, piece);
     for (const file of own) if (!file.isRemoved) leftInImage(file, report);
+  }
+}
+
+/** A file by its URL is a step where nothing that is left to run has to do with it, and its sum is known. */
+function settleFetched(scope: Scope): void {
+  for (const { path, piece, entry, isTouched, isRemoved } of scope.files.values()) {
+    if (piece.as !== 'run' || entry?.url === undefined) continue;
+    if (isTouched || isRemoved || BUILD_ONLY.test(path)) {
+      piece.why = 'other code has to do with what is downloaded';
+      continue;
+    }
+    entry.sha256 ??= scope.sumOf?.(entry.url);
+    if (entry.sha256 === undefined) continue;
+    piece.as = 'steps';
+    piece.steps = [{ files: [entry] }];
   }
 }
 

@@ -9,7 +9,7 @@ import { type Scratch, scratchDirectory } from '../fixtures/scratch.ts';
 import { createWorkspace, type Workspace } from '../fixtures/workspace.ts';
 import { SAMPLES, type Sample } from './support/containerfiles.ts';
 import { deriveBase } from './support/derived-base.ts';
-import { serveRpms } from './support/step-rpms.ts';
+import { SCAN, serveRpms } from './support/step-rpms.ts';
 
 let registry: Registry;
 let served: DirectoryServer;
@@ -25,6 +25,7 @@ beforeAll(async () => {
   workspace = await createWorkspace('import');
   const rpms = await serveRpms(files.path, served.url);
   agent = rpms.agent;
+  await writeFile(join(files.path, 'scan'), SCAN);
   bases = {
     own: await baseRef(registry),
     'with-kernel': await deriveBase(workspace, registry, 'with-kernel', rpms.oldKernel),
@@ -105,7 +106,14 @@ describe('what is imported from a Containerfile builds the image that the Contai
 
     const imported = await workspace.layers(
       ...['import', join(folder, 'Containerfile'), '--release', sample.release ?? '4.19.3'],
-      ...['--image', `${registry.host}/os/${name}`, '--output', 'json', ...buildArgs],
+      ...[
+        '--image',
+        `${registry.host}/os/${name}`,
+        '--output',
+        'json',
+        ...buildArgs,
+        ...(sample.importArgs ?? []),
+      ],
     );
     expect(imported.code, imported.stderr + imported.stdout).toBe(0);
     const { reports } = JSON.parse(imported.stdout);

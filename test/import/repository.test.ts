@@ -15,6 +15,7 @@ function importInto(root: string, options: Partial<Parameters<typeof importFiles
     files: [join(root, 'os/Containerfile')],
     image: 'registry.example.com/os/worker',
     withPool: true,
+    fetch: false,
     force: false,
     dryRun: false,
     buildArgs: new Map(),
@@ -102,6 +103,15 @@ describe('a repository', () => {
         ['Containerfile.other', 0],
       ]);
       expect(codeOf(() => importInto(root, { files, name: 'one' }))).toEqual(['one-name']);
+    });
+  });
+
+  it('is told where a download cannot be fetched for its sum', () => {
+    const text = `FROM ${BASE}\nRUN curl -o /usr/bin/yq http://127.0.0.1:1/yq\n`;
+    inRepository({ ...FILES, 'os/Containerfile': text }, (root) => {
+      expect(codeOf(() => importInto(root, { fetch: true }))).toEqual(['fetch-failed']);
+      const [report] = importInto(root).reports;
+      expect(report!.left).toMatchObject([{ lines: '2', why: expect.stringContaining('--fetch') }]);
     });
   });
 

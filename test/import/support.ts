@@ -47,6 +47,7 @@ export function imported(
       name: 'sample',
       image: 'registry.example.com/os/sample',
       withPool: true,
+      fetch: false,
       force: false,
       dryRun: false,
       buildArgs: new Map(Object.entries(buildArgs)),

@@ -34,6 +34,7 @@ export function takeOverInto(layer: string, context: BuildContext): TakenOver {
 export function sourcesWith(root: string, files: ReadonlyMap<string, Uint8Array>): Sources {
   const onDisk = openSources(root);
   return {
+    tree: onDisk.tree,
     get(path) {
       const content = files.get(path);
       if (content === undefined) return onDisk.get(path);

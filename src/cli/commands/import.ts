@@ -27,6 +27,11 @@ export function options(yargs: Argv) {
     })
     .option('context', { type: 'string', describe: "The folder COPY takes files from; the Containerfile's" })
     .option('build-arg', { type: 'string', describe: 'NAME=value of an ARG; may be given several times' })
+    .option('fetch', {
+      type: 'boolean',
+      default: false,
+      describe: 'Fetch downloads that have no sum, and take it from what is there now',
+    })
     .option('force', { type: 'boolean', default: false, describe: 'Write over files that are there' })
     .option('dry-run', {
       type: 'boolean',
@@ -46,6 +51,7 @@ interface ImportArguments extends GlobalOptions {
   readonly pushSecret?: string | undefined;
   readonly context?: string | undefined;
   readonly buildArg?: string | string[] | undefined;
+  readonly fetch?: boolean;
   readonly force?: boolean;
   readonly dryRun?: boolean;
 }
@@ -66,6 +72,7 @@ export function run(argv: ImportArguments): void {
     ...(pushSecret !== undefined && { pushSecret }),
     ...(context !== undefined && { context: resolve(context) }),
     buildArgs: buildArgsOf(argv.buildArg),
+    fetch: argv.fetch ?? false,
     force: argv.force ?? false,
     dryRun: argv.dryRun ?? false,
   });

@@ -1,12 +1,23 @@
 import { rpm as rpmSchema } from '../../values/rpm.ts';
-import { basenameOf } from '../../values/url.ts';
-import { addFile, type Idiom, resolvePath, type Scope, untouched, wordsOf } from '../scope.ts';
+import { basenameOf, httpUrl } from '../../values/url.ts';
+import {
+  addFile,
+  type Idiom,
+  type Recognized,
+  resolvePath,
+  type Scope,
+  untouched,
+  wordsOf,
+} from '../scope.ts';
 import { readOptions } from './options.ts';
 
 interface Download {
   readonly url: string;
   readonly path: string;
 }
+
+/** Why a download is left to run. */
+export const NO_SUM = 'a download has no sum to check it by: --fetch takes it from what is there now';
 
 const CURL = {
   ...Object.fromEntries(
@@ -40,7 +51,7 @@ const WGET = {
   '--tries': 'value',
 } as const;
 
-/** RPMs that a later command installs. They are named by the names that their URLs end in. */
+/** RPMs that a later command installs, and files that a sum is known of. RPMs are named by the names that their URLs end in. */
 export const download: Idiom = {
   name: 'download',
   examples: [
@@ -54,7 +65,8 @@ export const download: Idiom = {
     const downloads =
       program === 'curl' ? byCurl(rest, scope) : program === 'wget' ? byWget(rest, scope) : undefined;
     if (downloads === undefined || downloads.length === 0) return undefined;
-    if (!downloads.every(({ url }) => rpmSchema.safeParse({ url }).success)) return undefined;
+    const areRpms = downloads.every(({ url }) => rpmSchema.safeParse({ url }).success);
+    if (!areRpms) return downloads.length === 1 ? fileOf(downloads[0]!, scope) : undefined;
     return {
       waits: true,
       placed(piece) {
@@ -64,6 +76,18 @@ export const download: Idiom = {
     };
   },
 };
+
+/** A file by its URL: a step says it if there is a sum to check it by. */
+function fileOf({ url, path }: Download, scope: Scope): Recognized | undefined {
+  if (!httpUrl.safeParse(url).success) return undefined;
+  return {
+    waits: true,
+    placed(piece) {
+      piece.why = NO_SUM;
+      addFile(scope, path, piece, { entry: { path, url } });
+    },
+  };
+}
 
 function byCurl(words: readonly string[], scope: Scope): Download[] | undefined {
   const read = readOptions(words, CURL);
@@ -103,6 +127,10 @@ export const checksum: Idiom = {
       code: "curl -O https://example.com/files/agent-7.1-1.x86_64.rpm && echo '3c8fc667b2a1f0e9d8c7b6a5948372615049382716f5e4d3c2b1a09f8e7d6c5b  agent-7.1-1.x86_64.rpm' | sha256sum -c - && dnf install -y ./agent-7.1-1.x86_64.rpm && rm agent-7.1-1.x86_64.rpm",
       becomes: 'rpms',
     },
+    {
+      code: "curl -fsSL -o /usr/bin/yq https://example.com/files/yq && echo '3c8fc667b2a1f0e9d8c7b6a5948372615049382716f5e4d3c2b1a09f8e7d6c5b  /usr/bin/yq' | sha256sum -c - && chmod +x /usr/bin/yq",
+      becomes: 'files',
+    },
   ],
   recognize({ commands }, scope) {
     const [echo, check, ...others] = commands;
@@ -113,6 +141,10 @@ export const checksum: Idiom = {
     if (texts[0]![0] !== 'echo' || texts[0]!.length !== 2) return undefined;
     const [, sum, name] = /^([0-9a-f]{64}) [ *](\S+)$/.exec(texts[0]![1]!) ?? [];
     const file = name === undefined ? undefined : untouched(scope, resolvePath(name, scope));
+    if (file?.entry?.url !== undefined) {
+      file.entry.sha256 = sum!;
+      return { into: file.piece };
+    }
     if (file?.rpm?.url === undefined || file.takenBy !== undefined) return undefined;
     file.rpm = { url: file.rpm.url, sha256: sum! };
     return { into: file.piece };

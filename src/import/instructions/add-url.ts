@@ -2,6 +2,7 @@ import type { ParsedInstruction } from '../../containerfile/parse.ts';
 import { sh } from '../../containerfile/quote.ts';
 import { rpm as rpmSchema } from '../../values/rpm.ts';
 import { basenameOf } from '../../values/url.ts';
+import { NO_SUM } from '../idioms/download.ts';
 import { addFile } from '../scope.ts';
 import { pushPiece, type Stage } from '../stage.ts';
 import type { Fail } from './copy-attributes.ts';
@@ -27,8 +28,9 @@ export function readUrl(
     steps: [],
     code: [`curl -fsSL --create-dirs -o ${sh(path!)} ${sh(url)}`, `chmod 0600 ${sh(path!)}`],
     before: [],
-    why: 'a download has no sum to check it by',
+    why: NO_SUM,
   });
   const rpm = rpmSchema.safeParse({ url });
-  addFile(stage.scope, path!, piece, { ...(rpm.success && { rpm: rpm.data }) });
+  if (rpm.success) addFile(stage.scope, path!, piece, { rpm: rpm.data });
+  else addFile(stage.scope, path!, piece, { entry: { path: path!, url, mode: '0600' } });
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { NEW_KERNEL, SCAN, unit } from './step-rpms.ts';
 
 /** A Containerfile as people write them, with what its context has. */
@@ -12,6 +13,7 @@ export interface Sample {
   readonly base?: 'with-kernel';
   readonly release?: '4.18.3' | '4.19.3';
   readonly buildArgs?: readonly string[];
+  readonly importArgs?: readonly string[];
   readonly containerfile: (from: string, url: string) => string;
   /** How many commands no step says. */
   readonly leftToRun: number;
@@ -117,6 +119,17 @@ WORKDIR /usr/libexec
 RUN ./setup "$MODE"
 RUN echo "flavor=\${FLAVOR} site=$SITE" > /etc/flavor.conf && ln -s \${LEVEL} /etc/level
 LABEL com.example.mode=$MODE
+`,
+  },
+  download: {
+    what: 'a program from the web, with a sum and without one',
+    leftToRun: 0,
+    importArgs: ['--fetch'],
+    containerfile: (from, url) => `FROM ${from}
+RUN curl --fail -L ${url}/scan -o /usr/bin/scan && chmod +x /usr/bin/scan
+ADD --chmod=0755 ${url}/scan /usr/libexec/scan
+RUN mkdir -p /usr/share/scan && curl -fsSLo /usr/share/scan/scan.sh ${url}/scan && \\
+    echo '${createHash('sha256').update(SCAN).digest('hex')}  /usr/share/scan/scan.sh' | sha256sum --check --quiet
 `,
   },
   stages: {
