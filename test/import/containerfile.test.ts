@@ -181,6 +181,22 @@ describe('COPY and ADD', () => {
     ]);
   });
 
+  it('of a URL is a download with its mode', () => {
+    const { steps } = instructions('ADD --chown=1:2 https://example.com/tool /usr/bin/', { files });
+    expect(steps).toEqual([
+      {
+        run: {
+          reason: 'imported from Containerfile:2',
+          commands: [
+            'curl -fsSL --create-dirs -o /usr/bin/tool https://example.com/tool',
+            'chown 1:2 /usr/bin/tool',
+            'chmod 0600 /usr/bin/tool',
+          ],
+        },
+      },
+    ]);
+  });
+
   it('of a file over another one leave the first one out', () => {
     expect(paths('COPY etc/a.conf /etc/c\nCOPY etc/d/b.conf /etc/c')).toEqual(['/etc/c']);
   });

@@ -5,7 +5,7 @@ import { basenameOf } from '../../values/url.ts';
 import { NO_SUM } from '../idioms/download.ts';
 import { addFile } from '../scope.ts';
 import { pushPiece, type Stage } from '../stage.ts';
-import type { Fail } from './copy-attributes.ts';
+import type { Attributes, Fail } from './copy-attributes.ts';
 import { targetsOf } from './copy-target.ts';
 
 /** ADD of a URL: an RPM that a later command installs, or a download that is left to run. */
@@ -13,6 +13,7 @@ export function readUrl(
   url: string,
   destination: string,
   { lines, comments }: ParsedInstruction,
+  { mode = '0600', owner }: Attributes,
   stage: Stage,
   fail: Fail,
 ): void {
@@ -26,11 +27,15 @@ export function readUrl(
     comments,
     as: 'run',
     steps: [],
-    code: [`curl -fsSL --create-dirs -o ${sh(path!)} ${sh(url)}`, `chmod 0600 ${sh(path!)}`],
+    code: [
+      `curl -fsSL --create-dirs -o ${sh(path!)} ${sh(url)}`,
+      ...(owner.owner === undefined ? [] : [`chown ${sh(owner.owner)} ${sh(path!)}`]),
+      `chmod ${mode} ${sh(path!)}`,
+    ],
     before: [],
     why: NO_SUM,
   });
   const rpm = rpmSchema.safeParse({ url });
   if (rpm.success) addFile(stage.scope, path!, piece, { rpm: rpm.data });
-  else addFile(stage.scope, path!, piece, { entry: { path: path!, url, mode: '0600' } });
+  else addFile(stage.scope, path!, piece, { entry: { path: path!, url, mode, ...owner } });
 }

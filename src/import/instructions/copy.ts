@@ -41,7 +41,7 @@ export function readCopy(instruction: ParsedInstruction, stage: Stage, input: Co
   const code: Code[] = [];
   for (const source of sources) {
     if (/^[a-z]+:\/\/|^git@/.test(source)) {
-      readUrl(source, destination, instruction, stage, fail);
+      readUrl(source, destination, instruction, attributes, stage, fail);
       if (sources.length > 1) fail('url-among-files', 'a URL among other sources', 'Write an ADD for each.');
       continue;
     }
