@@ -104,13 +104,14 @@ function importOne(job: Job, name: string, path: string, library: Library, optio
     needsWrappers: release !== undefined && !isAtLeast(release, '4.19'),
   });
   const diagnostics = read.remarks.map((remark) => toDiagnostic(remark, input.placeOf));
+  if (hasErrors(diagnostics)) throw new LayersError(diagnostics);
   const draft: Draft = {
     file: input.name,
     name,
     read,
     pool: options.withPool ? poolOf(job, name, read, release, library, options) : undefined,
   };
-  diagnostics.push(...takenNames(draft, library, input.placeOf(read.fromLines)));
+  diagnostics.push(...takenNames(draft, path, library, input.placeOf(read.fromLines)));
   if (hasErrors(diagnostics)) throw new LayersError(diagnostics);
   if (read.scope.pieces.every(({ as }) => as === 'dropped' || as === 'absorbed')) {
     throw failure('input', 'nothing-to-import', `${input.name} does nothing that a layer would say`, {
@@ -129,6 +130,7 @@ function importOne(job: Job, name: string, path: string, library: Library, optio
 /** Names that the repository has already. */
 function takenNames(
   { name, pool }: Draft,
+  path: string,
   { layers, pools, defaults }: Library,
   origin: Origin,
 ): Diagnostic[] {
@@ -151,7 +153,7 @@ function takenNames(
             severity: 'error',
             source: 'input',
             message: `there is a ${kind} ${name} already`,
-            hint,
+            hint: first.origin.file === path ? `${hint} Or write over it: --force.` : hint,
             origin,
             related: [{ message: 'it is here', origin: { ...first.origin, path: ['name'] } }],
           },

@@ -81,7 +81,10 @@ export interface ImportReport {
 
 export function reportOf({ file, read }: Draft): ImportReport {
   const { pieces } = read.scope;
-  const count = (...kinds: Piece['as'][]) => pieces.filter(({ as }) => kinds.includes(as)).length;
+  // What was absorbed is where that is which absorbed it.
+  const placeOf = ({ as, by }: Piece): Piece['as'] =>
+    as === 'absorbed' && by !== undefined ? placeOf(by) : as;
+  const count = (...kinds: Piece['as'][]) => pieces.filter((piece) => kinds.includes(placeOf(piece))).length;
   return {
     file,
     instructions: read.instructions,

@@ -14,6 +14,8 @@ export interface Piece {
   /** `steps`: said by these. `run`: left to a run step. `dropped`: the build does it anyway. `absorbed`: said by another piece's steps. */
   as: 'steps' | 'run' | 'dropped' | 'absorbed';
   steps: StepProps[];
+  /** The piece that says it, where that absorbed it. */
+  by?: Piece;
   /** How a `run` step says it, with what was absorbed; undefined where none can. */
   code: Code[] | undefined;
   /** What the shell was told before, which the code needs as well. */
@@ -67,6 +69,7 @@ export function withState({ code = [], before }: Piece): Code[] {
 export function absorb(into: Piece, piece: Piece): void {
   if (into === piece || piece.as === 'absorbed') return;
   piece.as = 'absorbed';
+  piece.by = into;
   into.comments = [...piece.comments, ...into.comments];
   into.code = into.code && piece.code && [...withState(piece), ...into.code];
 }

@@ -106,6 +106,17 @@ describe('a repository', () => {
     });
   });
 
+  it('is told what a build on the cluster needs', () => {
+    inRepository(
+      { ...FILES, 'os/Containerfile': 'FROM configs AS final\nRUN dnf install -y htop\n' },
+      (root) => {
+        expect(codeOf(() => importInto(root))).toEqual(['no-push-spec']);
+        expect(codeOf(() => importInto(root, { pushSpec: 'a.example.com/b:c' }))).toEqual(['no-push-spec']);
+        expect(importInto(root, { base: BASE }).files[0]!.text).toMatch(/machineConfig/);
+      },
+    );
+  });
+
   it('is told where a download cannot be fetched for its sum', () => {
     const text = `FROM ${BASE}\nRUN curl -o /usr/bin/yq http://127.0.0.1:1/yq\n`;
     inRepository({ ...FILES, 'os/Containerfile': text }, (root) => {

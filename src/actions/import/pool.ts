@@ -1,4 +1,4 @@
-import { failure } from '../../diagnostics.ts';
+import { failure, type Origin } from '../../diagnostics.ts';
 import type { ReadFile } from '../../import/read.ts';
 import type { Library } from '../../spec/library.ts';
 import type { PoolProps } from '../../spec/pool.ts';
@@ -8,7 +8,7 @@ import type { Job } from './jobs.ts';
 
 /** The pool of a layer: what its manifest says, and what was named. */
 export function poolOf(
-  { manifest, settings }: Job,
+  { input, manifest, settings }: Job,
   layer: string,
   read: ReadFile,
   release: ReleaseVersion | undefined,
@@ -23,7 +23,7 @@ export function poolOf(
     ...(read.base !== undefined && !isKnown && { base: read.base }),
     layers: [layer],
     ...settings,
-    ...targetOf(read, settings, options),
+    ...targetOf(read, settings, options, input.placeOf(read.fromLines)),
   };
 }
 
@@ -31,13 +31,25 @@ function targetOf(
   { base }: ReadFile,
   { target }: Partial<PoolProps>,
   { image, pushSpec, pushSecret }: ImportOptions,
+  origin: Origin,
 ): Pick<PoolProps, 'target'> {
   if (base === undefined && (pushSpec !== undefined || pushSecret !== undefined || target === undefined)) {
+    if (pushSpec === undefined || pushSecret === undefined) {
+      throw failure(
+        'input',
+        'no-push-spec',
+        'it is not said where the cluster pushes the image that it builds',
+        {
+          hint: 'Add --push-spec <host/namespace/name:tag> and --push-secret <name>; or --base and --image, to build it elsewhere; or --no-pool, for the layer alone.',
+          origin,
+        },
+      );
+    }
     return {
       target: {
         machineOSConfig: {
-          renderedImagePushSpec: pushSpec ?? '',
-          renderedImagePushSecret: { name: pushSecret ?? '' },
+          renderedImagePushSpec: pushSpec,
+          renderedImagePushSecret: { name: pushSecret },
         },
       },
     };

@@ -115,9 +115,13 @@ function summary({ reports }: ImportResult): string {
       const lines = left.map(
         ({ lines, code, why }) => `  ${harmless(`${file}:${lines} ${why}: ${shortened(code)}`)}\n`,
       );
-      return `${harmless(file)}: ${instructions} instructions, ${total} commands: ${counts.join(', ')}\n${lines.join('')}`;
+      return `${harmless(file)}: ${number(instructions, 'instruction')}, ${number(total, 'command')}: ${counts.join(', ')}\n${lines.join('')}`;
     })
     .join('');
+}
+
+function number(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function shortened(code: string): string {

@@ -30,6 +30,7 @@ export function place(recognized: Recognized, written: Written, stage: Stage): v
 /** An earlier piece's steps say this one, too. */
 function say(into: Piece, piece: Piece): void {
   piece.as = 'absorbed';
+  piece.by = into;
   into.code = into.code && piece.code && [...into.code, ...piece.code];
 }
 
