@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ERRORS, FAILURES, FINDINGS, STATES } from '../../src/checks/codes.ts';
+import { ERRORS, FAILURES, FINDINGS, IMPORT, STATES } from '../../src/checks/codes.ts';
 import { CHECKS } from '../../src/checks/index.ts';
 
 /** Texts in src/ that look like codes, and are none. */
@@ -13,6 +13,9 @@ const NO_CODES = new Set([
   ...['content-type', 'docker-content-digest', 'retry-after', 'user-agent', 'www-authenticate'],
   // of Jobs and images
   ...['create-digest-configmap', 'image-build', 'image-id', 'pull-auth', 'push-auth'],
+  // of layers import: idioms, options, tools
+  ...['build-arg', 'clean-up', 'dockerfile-ast', 'draft-07', 'dry-run', 'epel-release', 'fips-mode-setup'],
+  ...['push-secret', 'push-spec', 'update-ca-trust', 'update-crypto-policies', 'write-text'],
   // states of pins and builds
   ...['not-ours', 'up-to-date'],
   // images of a release
@@ -47,7 +50,7 @@ function candidates(): Set<string> {
   return found;
 }
 
-const documented = [ERRORS, FAILURES, FINDINGS, STATES].flatMap((codes) => Object.keys(codes));
+const documented = [ERRORS, FAILURES, FINDINGS, IMPORT, STATES].flatMap((codes) => Object.keys(codes));
 
 describe('the list of codes', () => {
   const known = new Set([...documented, ...CHECKS.map(({ code }) => code)]);
@@ -65,7 +68,7 @@ describe('the list of codes', () => {
 
   it('has each code once, in alphabetical order', () => {
     expect(new Set(documented).size).toBe(documented.length);
-    for (const codes of [ERRORS, FAILURES, FINDINGS, STATES]) {
+    for (const codes of [ERRORS, FAILURES, FINDINGS, IMPORT, STATES]) {
       expect(Object.keys(codes)).toEqual(Object.keys(codes).sort());
     }
   });

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { check } from '../../src/actions/check.ts';
 import { importFiles } from '../../src/actions/import.ts';
-import { check } from '../../src/actions/synth.ts';
 import { LayersError } from '../../src/diagnostics.ts';
 import { BASE, inRepository } from './support.ts';
 
@@ -39,7 +39,7 @@ describe('a repository', () => {
       const { files } = importInto(root);
       expect(files.map(({ path }) => path)).toEqual(['layers/os.yaml', 'layers/files/os/a.conf']);
       expect(readFileSync(join(root, 'layers/files/os/a.conf'), 'utf8')).toBe('a\n');
-      const codes = check({ root }).map(({ code }) => code);
+      const codes = check({ root }).diagnostics.map(({ code }) => code);
       expect(new Set(codes)).toEqual(new Set(['dist-drift', 'pin-missing', 'run-step']));
     });
   });

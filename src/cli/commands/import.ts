@@ -3,6 +3,7 @@ import type { Argv } from 'yargs';
 import { type ImportResult, importFiles } from '../../actions/import.ts';
 import { failure } from '../../diagnostics.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
+import { readerOf } from '../report/diagnostics.ts';
 import { reportFindings } from '../report/findings.ts';
 import { diagnosticsAsData, printJsonLine } from '../report/json.ts';
 import { harmless } from '../report/terminal.ts';
@@ -78,7 +79,9 @@ export function run(argv: ImportArguments): void {
   });
   if (isJson(argv)) {
     const { diagnostics, ...rest } = result;
-    process.stdout.write(printJsonLine({ ...rest, diagnostics: diagnosticsAsData(diagnostics, root) }));
+    process.stdout.write(
+      printJsonLine({ ...rest, diagnostics: diagnosticsAsData(diagnostics, readerOf(root)) }),
+    );
     return;
   }
   reportFindings(result.diagnostics, root, true);

@@ -1,4 +1,4 @@
-import { ERRORS, FAILURES, FINDINGS, STATES } from '../../checks/codes.ts';
+import { ERRORS, FAILURES, FINDINGS, IMPORT, STATES } from '../../checks/codes.ts';
 import { CHECKS } from '../../checks/index.ts';
 import type { Silenced } from '../../checks/silence.ts';
 import type { Diagnostic, Origin } from '../../diagnostics.ts';
@@ -52,7 +52,8 @@ export function printSarif(
 
 function ruleOf(code: string) {
   const check = CHECKS.find((candidate) => candidate.code === code);
-  const meaning = check?.summary ?? ERRORS[code] ?? FAILURES[code] ?? FINDINGS[code] ?? STATES[code];
+  const meaning =
+    check?.summary ?? ERRORS[code] ?? FAILURES[code] ?? FINDINGS[code] ?? STATES[code] ?? IMPORT[code];
   return {
     id: code,
     ...(meaning !== undefined && { shortDescription: { text: meaning } }),
