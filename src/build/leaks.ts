@@ -13,6 +13,9 @@ interface Trace {
 /** Shorter passwords occur by chance. */
 const SHORTEST = 8;
 
+/** Characters of a line of PEM that another one follows. */
+const FULL = 64;
+
 /** Folders that hold nothing but certificates and keys of a subscription. */
 const CERTIFICATES = /^(?:\.?\/)?(?:etc\/pki\/entitlement(?:-host)?|run\/secrets\/etc-pki-entitlement)\/.+/;
 
@@ -56,18 +59,28 @@ async function readLayer(
   }
 }
 
-/** The second line of each block of PEM, which no other key or certificate shares; of a password, all of it. */
+/** Of a password all of it; of each key and certificate one line. Whom a certificate is shown to knows it: not a client's. */
 function tracesOf({ secret, files }: StagedSecret): Trace[] {
   const lines = [...files].flatMap(([name, bytes]) => {
     const text = bytes.toString('latin1');
-    // A client's certificate says who it is, and is shown to every server; its key is the secret.
     if (name === 'username' || name === 'tls.crt') return [];
-    if (name === 'password') return [text.replace(/\n.*$/s, '')];
-    return [...text.matchAll(/-----BEGIN [^\n]+-----\r?\n[^\r\n]+\r?\n([^\r\n]+)/g)].map(([, line]) => line!);
+    return name === 'password' ? [text.replace(/\r?\n.*$/s, '')] : tellingLines(text);
   });
   return lines
     .filter((line) => line.length >= SHORTEST)
     .map((line) => ({ secret: secret.name, bytes: Buffer.from(line, 'latin1') }));
+}
+
+/**
+ * Of each block the last line that is full, or the only one: in a certificate that is of the signature, in a key of the
+ * key. The first ones say what it is and who issued it, which others share.
+ */
+function tellingLines(pem: string): string[] {
+  const blocks = pem.matchAll(/-----BEGIN (?:[A-Z ]*PRIVATE KEY|CERTIFICATE)-----([^-]*)-----END/g);
+  return [...blocks].flatMap(([, body = '']) => {
+    const lines = body.split(/\r?\n/).filter((line) => /^[A-Za-z0-9+/]+=*$/.test(line));
+    return lines.findLast((line) => line.length === FULL) ?? lines[0] ?? [];
+  });
 }
 
 /** The first trace that a stream has, also across its chunks. */

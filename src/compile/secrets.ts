@@ -6,22 +6,26 @@ export interface PlacedSecret {
   readonly origin: Origin;
 }
 
-/** The secrets of a build, each once and in the order of their names. Two that would be in one place are a mistake. */
+/** The secrets of a build, each once and in the order of their names. Two of one name, or in one place, are a mistake. */
 export function collectSecrets(placed: readonly PlacedSecret[]): {
   secrets: BuildSecret[];
   diagnostics: Diagnostic[];
 } {
-  const byTarget = new Map<string, PlacedSecret>();
+  const wanted: PlacedSecret[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const one of placed) {
-    const target = secretTargets(one.secret)[0]!;
-    const first = byTarget.get(target) ?? one;
-    byTarget.set(target, first);
-    const isSame = first.secret.name === one.secret.name && first.secret.type === one.secret.type;
-    if (!isSame) diagnostics.push(secretTwice(first, one));
+    const first = wanted.find((other) => collide(other.secret, one.secret));
+    if (first === undefined) wanted.push(one);
+    else if (first.secret.name !== one.secret.name || first.secret.type !== one.secret.type)
+      diagnostics.push(secretTwice(first, one));
   }
-  const secrets = [...byTarget.values()].map(({ secret }) => secret);
+  const secrets = wanted.map(({ secret }) => secret);
   return { secrets: secrets.sort((a, b) => (a.name < b.name ? -1 : 1)), diagnostics };
+}
+
+function collide(a: BuildSecret, b: BuildSecret): boolean {
+  const targets = secretTargets(a);
+  return a.name === b.name || secretTargets(b).some((target) => targets.includes(target));
 }
 
 function secretTwice(first: PlacedSecret, second: PlacedSecret): Diagnostic {

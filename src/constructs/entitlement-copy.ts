@@ -80,9 +80,8 @@ export class EntitlementCopy extends Chart {
     const account = new kplus.ServiceAccount(this, 'account', { metadata, automountToken: true });
     const secret = { apiGroup: '', resourceType: 'secrets', resourceName: ENTITLEMENT_SECRET };
     const writer = new kplus.Role(this, 'writer', { metadata });
-    // No rule can limit what is created by its name.
-    writer.allow(['create'], { apiGroup: '', resourceType: 'secrets' });
-    writer.allow(['get', 'patch'], secret);
+    // What an apply creates has a name already, by which it can be limited: a create has none.
+    writer.allow(['create', 'patch'], secret);
     new kplus.RoleBinding(this, 'writes', { metadata, role: writer }).addSubjects(account);
     // Two namespaces may build on one cluster.
     const there = { name: `${metadata.name}-${metadata.namespace}`, namespace: SOURCE };

@@ -1,7 +1,7 @@
 import { sh } from '../containerfile/quote.ts';
 import { buildArguments, contentTag, pushArguments } from '../plan/arguments.ts';
 import { BUILD_LABEL, type BuildPlan } from '../plan/plan.ts';
-import type { BuildSecret } from '../values/build-secret.ts';
+import { type BuildSecret, SECRET_KEYS } from '../values/build-secret.ts';
 
 /** A word that has a variable of the script in it, `"$WORK/context"`. */
 interface Variable {
@@ -66,25 +66,42 @@ export function buildScript(plan: BuildPlan): string {
 
 /** As files of their own: what is mounted are links, on a file system that cannot be labelled for the build. */
 function copySecrets(secrets: readonly BuildSecret[]): string[] {
-  return secrets.flatMap(({ name }) => [
-    `mkdir -p "$SECRETS/${name}"`,
-    `cp -L "$SECRET_VOLUMES/${name}"/* "$SECRETS/${name}/"`,
-  ]);
+  return secrets.flatMap(({ name, type }) => {
+    const volume = `"$SECRET_VOLUMES/${name}"`;
+    const keys =
+      type === 'entitlement' ? [`${volume}/*.pem`] : SECRET_KEYS[type].map((key) => `${volume}/${key}`);
+    return [`mkdir -p "$SECRETS/${name}"`, `cp -L ${keys.join(' ')} "$SECRETS/${name}/"`];
+  });
 }
 
-/**
- * What is in any layer is in the registry, whatever a later layer removes: nothing is pushed that has the second line of a
- * key or a certificate in it, or a password of eight characters or more.
- */
+/** Prints what `layers build` looks for in layers as well: of each key and certificate the last full line, or the only one. */
+const TELLING_LINES = [
+  'telling_lines() {',
+  "  local on='' last='' line head='^-----BEGIN (.*PRIVATE KEY|CERTIFICATE)-----$' body='^[A-Za-z0-9+/]+=*$'",
+  '  while IFS= read -r line || [ -n "$line" ]; do',
+  "    line=${line%$'\\r'}",
+  '    if [[ $line =~ $head ]]; then',
+  "      on=1 last=''",
+  '    elif [[ $line == -----* ]]; then',
+  '      [ -z "$last" ] || printf \'%s\\n\' "$last"',
+  "      on='' last=''",
+  '    elif [ -n "$on" ] && [[ $line =~ $body ]]; then',
+  '      if [ -z "$last" ] || [ ${#line} = 64 ]; then last=$line; fi',
+  '    fi',
+  '  done',
+  '}',
+];
+
+/** What is in any layer is in the registry, whatever a later layer removes: nothing is pushed that has a secret of its build. */
 function examineLayers(secrets: readonly BuildSecret[]): string[] {
   if (secrets.length === 0) return [];
   const traces = secrets.map(({ name, type }) => {
     const folder = `"$SECRETS/${name}"`;
     if (type === 'basic-auth') return `head -n 1 ${folder}/password | grep -E '.{8}' || true`;
-    const files = type === 'tls' ? `${folder}/tls.key` : `${folder}/*.pem`;
-    return `sed -sn '/-----BEGIN/{n;n;p}' ${files}`;
+    return `cat ${type === 'tls' ? `${folder}/tls.key` : `${folder}/*.pem`} | telling_lines`;
   });
   return [
+    ...TELLING_LINES,
     '{',
     ...traces.map((trace) => `  ${trace}`),
     '} > "$SECRETS/traces"',

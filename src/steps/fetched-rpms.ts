@@ -33,7 +33,7 @@ const fetch = shellTemplate(
     {{#if urls}}mkdir {{sh directory}}{{/if}}
     {{#if urls}}cd {{sh directory}}{{/if}}
     {{#each urls}}
-      {{#if login}}sed 's/[\"]/\\&/g' {{words login}} | paste -sd : | sed 's/.*/user = "&"/' | {{/if}}curl -fsSL --retry 3 {{#if login}}-K - {{/if}}{{#if certificate}}--cert {{sh certificate}} --key {{sh key}} {{/if}}{{#if rename}}-o {{sh rename}} {{else}}-O {{/if}}{{sh url}}
+      {{#if login}}sed 's/[\"]/\\&/g' {{words login}} | paste -sd : | sed 's/.*/user = "&"/' | {{/if}}curl -fsSL --retry 3 {{#if login}}--proto-redir =https -K - {{/if}}{{#if certificate}}--cert {{sh certificate}} --key {{sh key}} {{/if}}{{#if rename}}-o {{sh rename}} {{else}}-O {{/if}}{{sh url}}
     {{/each}}
     {{#each sums}}
       echo {{sh line}} | sha256sum -c -

@@ -4,7 +4,7 @@ import { shellTemplate } from '../containerfile/template.ts';
 import { type Auth, auth, secretFiles, secretOf } from '../values/build-secret.ts';
 import { repositoryId } from '../values/names.ts';
 import { sourcePath } from '../values/paths.ts';
-import { httpUrl, IN_THE_CLEAR, isSafeForSecrets } from '../values/url.ts';
+import { httpUrl, IN_THE_CLEAR, isSafeForSecrets, isSameOrigin } from '../values/url.ts';
 import { oneOfKeys } from '../values/value.ts';
 import { defineStep, type StepContext } from './step.ts';
 
@@ -73,9 +73,24 @@ export const repository = defineStep({
         });
       }
       if (auth === undefined) return;
-      const [path, url] = baseurl === undefined ? ['metalink', metalink] : ['baseurl', baseurl];
-      if (url !== undefined && !isSafeForSecrets(url)) {
-        context.addIssue({ code: 'custom', path: [path], ...IN_THE_CLEAR });
+      // dnf shows a repository's secrets to whomever it asks for a part of it.
+      if (baseurl === undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: ['metalink'],
+          message: 'with auth, every mirror of this metalink would be sent the secret',
+          params: { hint: 'Give the baseurl of the one that it is for.' },
+        });
+      } else if (!isSafeForSecrets(baseurl)) {
+        context.addIssue({ code: 'custom', path: ['baseurl'], ...IN_THE_CLEAR });
+      }
+      if (gpgkey?.url !== undefined && baseurl !== undefined && !isSameOrigin(gpgkey.url, baseurl)) {
+        context.addIssue({
+          code: 'custom',
+          path: ['gpgkey', 'url'],
+          message: 'with auth, the server of this key would be sent the secret',
+          params: { hint: 'Give the key as a file: gpgkey: { file: files/… }.' },
+        });
       }
       if (keep) {
         context.addIssue({

@@ -56,3 +56,8 @@ export const IN_THE_CLEAR = {
   message: 'with auth, this URL would send a secret in the clear',
   params: { hint: 'Use https.' },
 };
+
+/** Whether both are of one server: the same scheme, host and port. */
+export function isSameOrigin(a: string, b: string): boolean {
+  return new URL(a).origin === new URL(b).origin;
+}

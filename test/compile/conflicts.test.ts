@@ -157,6 +157,11 @@ describe('secrets of a build', () => {
       entitled('two', { secret: 'b' }),
       'wants b (entitlement) where it has etc-pki-entitlement',
     ],
+    [
+      entitled('one', {}),
+      rpms('two', { secret: 'etc-pki-entitlement' }),
+      'wants etc-pki-entitlement (basic-auth) where it has etc-pki-entitlement (entitlement)',
+    ],
   ])('are of one type, and one entitlement', (one, two, message) => {
     const { compiled: pool, diagnostics } = compiled(one, two);
     expect(pool).toBeUndefined();

@@ -44,6 +44,14 @@ beforeAll(async () => {
   const clientCert = await readFile(certificates.clientCertFile);
   await secret('vendor', { username: ACCOUNT.user, password: `${ACCOUNT.password}\n` });
   await secret('wrong', { username: ACCOUNT.user, password: 'another-password' });
+  await secret('ed25519', {
+    'tls.crt': clientCert,
+    'tls.key': await newKey('genpkey', '-algorithm', 'ed25519'),
+  });
+  await secret('ecparam', {
+    'tls.crt': clientCert,
+    'tls.key': await newKey('ecparam', '-name', 'prime256v1', '-genkey'),
+  });
   await secret('satellite', { 'tls.crt': clientCert, 'tls.key': clientKey });
   await secret('entitlement', { '123.pem': clientCert, '123-key.pem': clientKey, 'not-wanted': 'x' });
   const lineOf = (pem: Buffer) => pem.toString().split('\n')[2]!;
@@ -54,6 +62,7 @@ beforeAll(async () => {
   };
   await workspace.write('layers/files/KEY', await gpgKey());
   await workspace.write('layers/files/ca.crt', ca);
+  await workspace.write('layers/files/server.crt', cert);
   await workspace.write('layers/all.yaml', await fleet());
   const synth = await workspace.layers('synth');
   expect(synth.code, synth.stderr).toBe(0);
@@ -84,6 +93,11 @@ async function serve(folder: string): Promise<void> {
     await readFile(await signRpm(tool!)),
   );
   await createRepository(join(folder, 'repository'));
+}
+
+/** A private key as openssl makes it, of which every kind looks different. */
+function newKey(...args: string[]): Promise<string> {
+  return run('openssl', args);
 }
 
 async function secret(name: string, keys: Record<string, string | Buffer>): Promise<void> {
@@ -138,6 +152,18 @@ async function fleet(): Promise<string> {
       run('(echo before; cat /etc/pki/entitlement/123-key.pem) > /usr/share/notes'),
       run('rm /usr/share/notes'),
     ),
+    // Others have certificates of the same issuer, and every library that reads keys has the words around them.
+    one(
+      'keeps-others',
+      { entitlement: {} },
+      { files: [{ path: '/etc/pki/product/69.pem', source: 'files/server.crt' }] },
+    ),
+    ...['ed25519', 'ecparam'].flatMap((name) => {
+      const auth = { secret: name, type: 'tls' };
+      const repository = { id: 'never', baseurl: 'https://127.0.0.1:1/', gpgkey, auth };
+      const copy = run(`cp /run/secrets/${name}/tls.key /etc/remembered`);
+      return [one(`keeps-${name}`, { repository }), one(`leaks-${name}`, { repository }, copy)];
+    }),
     one(
       'leaks-folder',
       { entitlement: {} },
@@ -217,6 +243,8 @@ describe('a build with secrets', { timeout: 300_000 }, () => {
       certificates,
       /a subscription's certificate or key: \/etc\/pki\/entitlement-host\/1\.pem/,
     ],
+    ['leaks-ed25519', () => given('ed25519'), /has the secret ed25519: in \/etc\/remembered/],
+    ['leaks-ecparam', () => given('ecparam'), /has the secret ecparam: in \/etc\/remembered/],
     ['leaks-password', () => given('vendor'), /has the secret vendor: in \/etc\/remembered/],
   ])('%s is not pushed, though a later layer removes it', async (name, args, message) => {
     const { code, stderr } = await workspace.layers('build', name, ...args(), '--pin');
@@ -224,6 +252,16 @@ describe('a build with secrets', { timeout: 300_000 }, () => {
     expect(code).toBe(3);
     expect(await pushed(name)).toBe(false);
     expect(await workspace.read('layers/layers.lock')).not.toContain(name);
+  });
+
+  it.each([
+    ['keeps-others', certificates],
+    ['keeps-ed25519', () => given('ed25519')],
+    ['keeps-ecparam', () => given('ecparam')],
+  ])('%s is pushed: what keys and certificates share is no secret', async (name, args) => {
+    const built = await workspace.layers('build', name, ...args());
+    expect(built.code, built.stderr).toBe(0);
+    expect(await pushed(name)).toBe(true);
   });
 
   it('fails by the wrong password, which is told to nobody', async () => {

@@ -147,6 +147,18 @@ const REFUSED: Record<StepName, [props: unknown, message: string][]> = {
   ],
   repository: [
     [{ ...REPOSITORY, baseurl: 'http://a.b/', auth: { secret: 'vendor' } }, 'send a secret in the clear'],
+    [
+      { ...REPOSITORY, gpgkey: { url: 'https://other.b/KEY' }, auth: { secret: 'vendor' } },
+      'the server of this key',
+    ],
+    [
+      { ...REPOSITORY, gpgkey: { url: 'http://a.b/KEY' }, auth: { secret: 'vendor' } },
+      'the server of this key',
+    ],
+    [
+      { id: 'vendor', metalink: 'https://a.b/', gpgcheck: false, auth: { secret: 'vendor' } },
+      'every mirror of this metalink',
+    ],
     [{ ...REPOSITORY, keep: true, auth: { secret: 'vendor' } }, 'cannot be kept'],
     [{ id: 'a', gpgcheck: false }, 'either a baseurl or a metalink'],
     [
@@ -217,6 +229,7 @@ const NOT_IN_THE_SCHEMA = [
   'by rpms, or by version and baseurl',
   'cannot be kept',
   'carries credentials',
+  'every mirror of this metalink',
   'exit is not a program',
   'has ".."',
   'has a here-document',
@@ -226,6 +239,7 @@ const NOT_IN_THE_SCHEMA = [
   'NUL',
   'only a download is checked against a sum',
   'send a secret in the clear',
+  'the server of this key',
 ];
 
 describe('the JSON Schema refuses the same', () => {

@@ -71,15 +71,17 @@ export async function startApi() {
 export interface Pod {
   readonly root: string;
   readonly spec: PodSpec;
-  readonly api: Api;
+  readonly api: Pick<Api, 'url' | 'caFile'>;
   readonly registriesConf: string;
   /** Keys and bytes of ConfigMaps and Secrets, by name. */
   readonly config: Readonly<Record<string, Readonly<Record<string, Buffer>>>>;
   readonly secrets: Readonly<Record<string, Readonly<Record<string, Buffer>>>>;
+  /** Of its account. Default: the one that the API of startApi knows. */
+  readonly token?: string;
 }
 
 /** A folder that stands for a pod's file system, with its volumes mounted as the kubelet does. Runs its containers by index. */
-export async function startPod({ root, spec, api, registriesConf, config, secrets }: Pod) {
+export async function startPod({ root, spec, api, registriesConf, config, secrets, token = 'a-token' }: Pod) {
   const { initContainers = [], containers, volumes = [] } = spec;
   const all = [...initContainers, ...containers];
   for (const { name, mountPath } of all[0]!.volumeMounts ?? []) {
@@ -94,7 +96,7 @@ export async function startPod({ root, spec, api, registriesConf, config, secret
   }
   const account = join(root, 'account');
   await mkdir(account, { recursive: true });
-  await writeFile(join(account, 'token'), 'a-token');
+  await writeFile(join(account, 'token'), token);
   await writeFile(join(account, 'ca.crt'), await readFile(api.caFile));
   const storage = join(root, 'storage.conf');
   const folders = `graphroot = "${root}/storage"\nrunroot = "${root}/run"`;
