@@ -1,5 +1,6 @@
 import { type Diagnostic, failure, LayersError } from '../diagnostics.ts';
 import type { Image } from '../registry/image.ts';
+import { ELSEWHERE } from '../registry/places.ts';
 import { type ReleaseProps, release as releaseSchema } from '../spec/release.ts';
 import { elOf, elOfKernel } from '../spec/release-info.ts';
 import { formatImageRef, type ImageRef, parsePinnedImage } from '../values/image-ref.ts';
@@ -39,15 +40,6 @@ function noKernel({ name, amd64 }: ReleaseProps): Diagnostic {
     hint: `Steps that ask for \${release.kernel} need it: podman run --rm ${amd64['rhel-coreos']} rpm -q --qf '%{version}-%{release}.%{arch}' kernel-core`,
   };
 }
-
-/** What another place may do better. Not a wrong digest: whoever has one has to be told. */
-const ELSEWHERE = new Set([
-  'registry-not-found',
-  'registry-denied',
-  'registry-unreachable',
-  'registry-tls',
-  'registry-error',
-]);
 
 async function readOs(release: ReleaseProps, { mirror, read }: OsOptions): Promise<Image> {
   const failures: Diagnostic[] = [];

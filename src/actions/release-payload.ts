@@ -1,7 +1,7 @@
 import { type Diagnostic, failure } from '../diagnostics.ts';
-import { openRegistry, type Registry } from '../registry/client.ts';
 import { type Image, readImage } from '../registry/image.ts';
 import { readImageFile } from '../registry/image-file.ts';
+import { openPlaces, type Place } from '../registry/places.ts';
 import type { ReleaseProps } from '../spec/release.ts';
 import { formatImageRef, type ImageRef, parseImageRef } from '../values/image-ref.ts';
 import { ValueError } from '../values/value.ts';
@@ -35,29 +35,30 @@ const LIMITS = { file: 16 << 20, layers: 512 << 20, unpacked: 1 << 30 };
 export async function readPayload(options: PayloadOptions): Promise<Payload> {
   const { version, authfile, onRead = () => {} } = options;
   const ref = payloadRef(options);
-  const opened = new Map<string, Registry>();
-  const open = (host: string): Registry => {
-    const registry = opened.get(host) ?? openRegistry(host, { authfile });
-    opened.set(host, registry);
-    return registry;
-  };
-  const read = (image: ImageRef): Promise<Image> => {
+  const places = openPlaces({ authfile });
+  const read = (image: ImageRef): Promise<PlacedImage> => {
     onRead(formatImageRef(image));
-    return readImage(open(image.registry), image, ARCHITECTURE);
+    return places.pulled(image, async (place) => ({
+      ...(await readImage(place.registry, place.ref, ARCHITECTURE)),
+      place,
+    }));
   };
   try {
     const image = await read(ref).catch((error) => {
       throw withAdvice(error, ref, options);
     });
-    const release = releaseIn(await references(open(ref.registry), ref, image), version, formatImageRef(ref));
+    const release = releaseIn(await references(image, ref), version, formatImageRef(ref));
     const { registry, repository } = ref;
     const mirror = formatImageRef({ registry, repository }) === REPOSITORY ? undefined : ref;
     const os = await addOs(release, { mirror, read });
     return { ...os, image: formatImageRef({ registry, repository, digest: image.digest }) };
   } finally {
-    for (const registry of opened.values()) registry.close();
+    places.close();
   }
 }
+
+/** An image, and where it was read: the rest of it is there, too. */
+type PlacedImage = Image & { readonly place: Place };
 
 /** Where the payload is. Its repository alone means the tag that quay.io has, and that `oc adm release mirror` keeps. */
 function payloadRef({ version, payload = REPOSITORY }: PayloadOptions): ImageRef {
@@ -75,14 +76,13 @@ function payloadRef({ version, payload = REPOSITORY }: PayloadOptions): ImageRef
   }
 }
 
-async function references(registry: Registry, ref: ImageRef, image: Image): Promise<string> {
-  const { manifest, labels } = image;
+async function references({ manifest, labels, place }: PlacedImage, ref: ImageRef): Promise<string> {
   // An OS image has gigabytes of layers, none of which has to be read to see what it is.
   const isOs = ['ostree.linux', 'ostree.bootable', 'containers.bootc'].some((label) => label in labels);
   const file = isOs
     ? undefined
-    : await readImageFile(registry, {
-        repository: ref.repository,
+    : await readImageFile(place.registry, {
+        repository: place.ref.repository,
         image: manifest,
         path: FILE,
         limits: LIMITS,

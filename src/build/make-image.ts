@@ -90,6 +90,8 @@ async function store(root: string, hash: string, made: string, digest: Digest): 
 }
 
 async function anyInsecure({ registries }: Run, images: readonly string[]): Promise<boolean> {
-  for (const image of images) if (await registries.isInsecure(parseImageRef(image))) return true;
+  const refs = images.map(parseImageRef);
+  for (const ref of refs) await registries.assertPullable(ref);
+  for (const ref of refs) if (await registries.isInsecure(ref)) return true;
   return false;
 }

@@ -1,13 +1,15 @@
 import { BUILD_LABEL, type BuildPlan } from '../plan/plan.ts';
-import { openRegistry, type Registry } from '../registry/client.ts';
+import { openPlaces } from '../registry/places.ts';
 import { verifyImage } from '../registry/verify.ts';
 import { type Digest, parseDigest } from '../values/digest.ts';
 import { type ImageRef, parseImageRef } from '../values/image-ref.ts';
 
-/** The registries of one run, each opened once. */
+/** The registries of one run, each opened once. Images of ours are asked for where they are pushed to, and at no mirror. */
 export interface Registries {
-  /** Whether it speaks no TLS, which only one on this machine may. */
+  /** Whether an engine has to be told that it speaks no TLS, which only one on this machine may. */
   isInsecure(ref: ImageRef): Promise<boolean>;
+  /** Refuses an image that registries.conf blocks, before an engine is started for it. */
+  assertPullable(ref: ImageRef): Promise<void>;
   /** Fetches an image back by its digest and checks that it is this build. */
   verify(image: string, digest: Digest, plan: BuildPlan): Promise<void>;
   /** What a tag points at. */
@@ -16,25 +18,20 @@ export interface Registries {
 }
 
 export function openRegistries(options: { authfile?: string; signal: AbortSignal }): Registries {
-  const opened = new Map<string, Registry>();
-  const of = ({ registry }: ImageRef): Registry => {
-    const known = opened.get(registry) ?? openRegistry(registry, options);
-    opened.set(registry, known);
-    return known;
-  };
+  const places = openPlaces(options);
   return {
-    isInsecure: async (ref) => (await of(ref).scheme()) === 'http',
+    isInsecure: places.isPlain,
+    assertPullable: places.assertPullable,
     async verify(image, digest, plan) {
       const ref = { ...parseImageRef(image), digest };
       const { architecture, hash } = plan;
-      await verifyImage(of(ref), ref, { label: { key: BUILD_LABEL, value: hash }, architecture });
+      const registry = await places.pushed(ref);
+      await verifyImage(registry, ref, { label: { key: BUILD_LABEL, value: hash }, architecture });
     },
     find: async (ref) => {
-      const head = await of(ref).headManifest(ref);
+      const head = await (await places.pushed(ref)).headManifest(ref);
       return head && parseDigest(head.digest);
     },
-    close: () => {
-      for (const registry of opened.values()) registry.close();
-    },
+    close: places.close,
   };
 }

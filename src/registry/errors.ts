@@ -31,6 +31,15 @@ function access(host: string, lookup: Lookup | undefined): string {
   return `: ${lookup.read.join(', ')} ${lookup.read.length > 1 ? 'have' : 'has'} no entry for ${host}`;
 }
 
+/** A registry without TLS wants a login, and its password would be for everybody in between. */
+export function plainLogin({ host }: Request, lookup: Lookup): LayersError {
+  return remote(
+    'registry-plain-login',
+    `${host} has no TLS and wants a login: the credentials that ${lookup.file} has (${lookup.entry}) are not sent`,
+    'Give the registry a certificate, its own CA is enough; or let it be read without a login.',
+  );
+}
+
 export function notFound({ host }: Request, what: string): LayersError {
   return remote(
     'registry-not-found',
@@ -89,7 +98,16 @@ export function unreachable({ host }: Request, { code, message, url }: Transport
       `no TLS connection to ${url.host}: ${code}`,
       isLoopback(host)
         ? undefined
-        : 'Only registries on this machine are spoken to over plain http: give this one a certificate.',
+        : 'Only registries on this machine, and those with `insecure = true` in registries.conf, are spoken to over plain http.',
+    );
+  }
+  if (code.startsWith('PROXY_')) {
+    return remote(
+      'proxy-refused',
+      `${url.host} cannot be reached: ${message}`,
+      code === 'PROXY_LOGIN'
+        ? 'Write the account into the variable, as in HTTPS_PROXY=http://user:password@proxy.example.com:3128.'
+        : `Ask who looks after the proxy, or name ${url.hostname} in $NO_PROXY if it can be reached without one.`,
     );
   }
   if (code === 'ETOOBIG') return malformed(host, `sent too much: ${message}`);

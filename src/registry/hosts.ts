@@ -1,4 +1,4 @@
-/** 127.0.0.0/8, localhost and [::1], with or without a port: the only hosts that plain http is spoken to. */
+/** 127.0.0.0/8, localhost and [::1], with or without a port: hosts that plain http may be spoken to, and is by nobody else heard. */
 export function isLoopback(host: string): boolean {
   const name = host.replace(/:[0-9]+$/, '').toLowerCase();
   return name === 'localhost' || name === '[::1]' || /^127(?:\.[0-9]{1,3}){3}$/.test(name);

@@ -1,5 +1,6 @@
-import type { ClientRequest, Agent as HttpAgent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Agents } from './agents.ts';
+import { refusedBy } from './tunnel.ts';
 
 export interface Exchange {
   readonly method: 'GET' | 'HEAD' | 'POST';
@@ -37,8 +38,7 @@ export interface TransportOptions {
   readonly connectTimeout: number;
   /** Milliseconds of silence after which an answer is given up. */
   readonly idleTimeout: number;
-  /** Read only once https is needed. */
-  certificates(): Promise<string[]>;
+  readonly agents: Agents;
 }
 
 export interface Transport {
@@ -50,26 +50,22 @@ export interface Transport {
 // Enough for a message, whatever a proxy in between thinks an error page should be.
 const ERROR_LIMIT = 64 << 10;
 
-// Node gives each address of a name but the last a quarter of a second, and then takes the next, which behind a slow line is
-// an IPv6 address that leads nowhere.
-const AGENT = { keepAlive: true, autoSelectFamilyAttemptTimeout: 2_500 };
-
-/** Connections to a registry, kept for the next request. Proxies ($HTTPS_PROXY) are not supported yet. */
+/** Requests to a registry. */
 export function openTransport(options: TransportOptions): Transport {
-  let plain: Promise<HttpAgent> | undefined;
-  let secure: Promise<HttpsAgent> | undefined;
+  const { agents } = options;
   return {
     async send(exchange, signal) {
-      const https = exchange.url.protocol === 'https:';
-      if (https) secure ??= secureAgent(options);
-      else plain ??= plainAgent();
-      const agent = await (https ? secure : plain);
-      const { request } = https ? await import('node:https') : await import('node:http');
-      signal.throwIfAborted();
       const { method, url, headers, body } = exchange;
-      const client = request(url, { method, headers, agent, signal });
+      const route = await agents.route(url);
+      const { request } = await (route.protocol === 'https' ? import('node:https') : import('node:http'));
+      signal.throwIfAborted();
+      const all = { ...headers, ...route.options.headers };
+      const client = request(url, { ...route.options, method, headers: all, signal });
       try {
-        return await read(client, exchange, options, body);
+        const answer = await read(client, exchange, options, body);
+        // Asked for a login, the registry itself answers 401.
+        if (answer.status === 407 && route.proxy) throw refusedBy(route.proxy, 407, answer.reason);
+        return answer;
       } catch (error) {
         signal.throwIfAborted();
         throw faultOf(error as NodeJS.ErrnoException, url);
@@ -77,9 +73,7 @@ export function openTransport(options: TransportOptions): Transport {
         client.destroy();
       }
     },
-    close() {
-      for (const agent of [plain, secure]) agent?.then((open) => open.destroy()).catch(() => {});
-    },
+    close: () => agents.close(),
   };
 }
 
@@ -93,7 +87,7 @@ async function read(
     const timer = setTimeout(() => client.destroy(timeout('no connection', connectTimeout)), connectTimeout);
     client.once('socket', (socket) => {
       if (client.reusedSocket) clearTimeout(timer);
-      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(timer));
+      socket.once('authorized' in socket ? 'secureConnect' : 'connect', () => clearTimeout(timer));
     });
     client.setTimeout(idleTimeout, () => client.destroy(timeout('no answer', idleTimeout)));
     client.on('error', reject);
@@ -151,18 +145,4 @@ function fault(code: string, message: string): Error {
 function faultOf(error: NodeJS.ErrnoException & { errors?: Error[] }, url: URL): TransportFault {
   const message = error.message || (error.errors ?? []).map(({ message }) => message).join(', ');
   return new TransportFault(error.code ?? 'UNKNOWN', message, url);
-}
-
-async function plainAgent(): Promise<HttpAgent> {
-  const { Agent } = await import('node:http');
-  return new Agent(AGENT);
-}
-
-async function secureAgent(options: TransportOptions): Promise<HttpsAgent> {
-  const [{ Agent }, { createSecureContext }, ca] = await Promise.all([
-    import('node:https'),
-    import('node:tls'),
-    options.certificates(),
-  ]);
-  return new Agent({ ...AGENT, secureContext: createSecureContext({ ca }) });
 }

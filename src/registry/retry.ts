@@ -20,6 +20,7 @@ const TRANSIENT_FAULTS = new Set([
   'EAI_AGAIN',
   'ENETUNREACH',
   'EHOSTUNREACH',
+  'PROXY_FAILED',
 ]);
 
 /** Repeats what failed for a reason that may pass: a broken connection, 429 or 5xx. Returns the last answer as it was. */

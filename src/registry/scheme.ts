@@ -4,7 +4,7 @@ export type Scheme = 'http' | 'https';
 
 const PROBE_TIMEOUT = 5_000;
 
-/** How to speak to a registry: https, but for a loopback host that answers a TLS greeting with something else. */
+/** https, but for a loopback host that answers a TLS greeting with something else. */
 export async function detectScheme(host: string, signal: AbortSignal): Promise<Scheme> {
   if (!isLoopback(host)) return 'https';
   const { hostname, port } = new URL(`https://${host}`);

@@ -1,15 +1,24 @@
+import { openAgents } from './agents.ts';
 import { readAuthFile } from './auth-file.ts';
 import { parseChallenges } from './challenge.ts';
 import { findCredentials, type Lookup } from './credentials.ts';
-import { denied, malformed, type Request, tooSlow, unexpected, unreachable } from './errors.ts';
+import { denied, malformed, plainLogin, type Request, tooSlow, unexpected, unreachable } from './errors.ts';
 import { apiHost, apiRepository, isLoopback } from './hosts.ts';
 import { type Answer, type Exchange, openTransport, TransportFault } from './http.ts';
 import { type RetryOptions, withRetries } from './retry.ts';
 import { detectScheme, type Scheme } from './scheme.ts';
 import { basic, bearer, tokenRequest } from './token.ts';
-import { trustedCertificates } from './trust.ts';
+import { hostTrust } from './trust.ts';
+
+/**
+ * What is asked of a connection: TLS; or TLS but on loopback; or anything, TLS if there is any: `insecure = true` of
+ * registries.conf, where the certificate is not looked at.
+ */
+export type Security = 'tls' | 'loopback' | 'insecure';
 
 export interface SessionOptions {
+  /** @default loopback */
+  readonly security?: Security | undefined;
   /** The one file to read credentials from, instead of the usual ones. */
   readonly authfile?: string | undefined;
   /** @default process.env */
@@ -48,12 +57,17 @@ const SLOWEST = 131;
 const LONGEST = 12 * 3_600_000;
 
 export function openSession(host: string, options: SessionOptions = {}): Session {
-  const { authfile, env = process.env, retry = { attempts: 4, delay: 300 } } = options;
+  const { authfile, env = process.env, retry = { attempts: 4, delay: 300 }, security = 'loopback' } = options;
   const { timeouts = { connect: 10_000, idle: 30_000, total: 120_000 } } = options;
   const transport = openTransport({
     connectTimeout: timeouts.connect,
     idleTimeout: timeouts.idle,
-    certificates: () => trustedCertificates(host, env),
+    agents: openAgents({
+      env,
+      connectTimeout: timeouts.connect,
+      trust: () => hostTrust(host, env),
+      ...(security === 'insecure' && { unverified: new URL(`https://${apiHost(host)}`).host }),
+    }),
   });
   const authorizations = new Map<string, string>();
   let known: Scheme | undefined;
@@ -61,10 +75,34 @@ export function openSession(host: string, options: SessionOptions = {}): Session
   async function scheme(signal: AbortSignal): Promise<Scheme> {
     // A named auth file that is wrong is said at once, not only where a registry asks for a log-in.
     if (known === undefined && authfile !== undefined) await readAuthFile(authfile, true);
-    known ??= await detectScheme(apiHost(host), signal);
+    known ??= await schemeOf(signal);
     signal.throwIfAborted();
     return known;
   }
+
+  async function schemeOf(signal: AbortSignal): Promise<Scheme> {
+    if (security === 'tls') return 'https';
+    if (security === 'loopback') return detectScheme(apiHost(host), signal);
+    // As engines find out: whatever keeps it from answering by TLS, plain http is tried. Through a proxy, if there is one.
+    const answers = async (scheme: Scheme) => {
+      const url = new URL(`${scheme}://${apiHost(host)}/v2/`);
+      const exchange = { method: 'GET', url, headers: { 'user-agent': 'layers' }, limit: 1 << 20 } as const;
+      return transport.send(exchange, signal).then(
+        () => true,
+        (error) => {
+          if (error instanceof TransportFault) return false;
+          throw error;
+        },
+      );
+    };
+    // Where neither answers, the question itself says why.
+    return (await answers('https')) || !(await answers('http')) ? 'https' : 'http';
+  }
+
+  /** Whether a host that is spoken to without TLS may be so. */
+  const mayBePlain = (url: URL) =>
+    isLoopback(url.host) ||
+    (security === 'insecure' && url.hostname === new URL(`http://${apiHost(host)}`).hostname);
 
   const send = (exchange: Exchange, signal: AbortSignal) =>
     withRetries(() => transport.send(exchange, signal), retry, signal);
@@ -77,7 +115,7 @@ export function openSession(host: string, options: SessionOptions = {}): Session
     if (redirects === MOST_REDIRECTS) throw malformed(host, 'redirects without an end');
     if (!URL.canParse(location, exchange.url.href)) throw malformed(host, 'redirects to what is not a URL');
     const url = new URL(location, exchange.url);
-    const plain = url.protocol === 'http:' && exchange.url.protocol === 'http:' && isLoopback(url.host);
+    const plain = url.protocol === 'http:' && exchange.url.protocol === 'http:' && mayBePlain(url);
     if (url.protocol !== 'https:' && !plain) {
       throw malformed(host, `redirects to ${url.origin}, which is not https`);
     }
@@ -97,12 +135,15 @@ export function openSession(host: string, options: SessionOptions = {}): Session
     if (!token && !challenges.some((challenge) => challenge.scheme === 'basic')) return {};
     const lookup = await findCredentials(host, request.repository, { authfile, env, signal });
     const { credentials } = lookup;
+    // Somebody said that nobody need prove to be this host; not that everybody may have its password.
+    const isHeard = (await scheme(signal)) === 'http' && !isLoopback(host);
+    if (credentials !== undefined && isHeard) throw plainLogin(request, lookup);
     if (!token) {
       const usable = credentials !== undefined && 'password' in credentials;
       return usable ? { authorization: basic(credentials), lookup } : { lookup };
     }
     const repository = apiRepository(host, request.repository);
-    const answer = await send(tokenRequest(host, repository, token, credentials), signal);
+    const answer = await send(tokenRequest(host, repository, token, credentials, mayBePlain), signal);
     if ([400, 401, 403].includes(answer.status)) throw denied(request, answer, lookup);
     if (answer.status !== 200) throw unexpected(request, answer, lookup);
     return { authorization: bearer(host, answer.body), lookup };

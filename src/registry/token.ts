@@ -9,19 +9,21 @@ const LIMIT = 1 << 20;
 /**
  * The request for a Bearer token: https://distribution.github.io/distribution/spec/auth/token/. The registry names the server
  * that gives it, which is often another host. It is believed, since it could have asked for the password itself, but only
- * over https; over http if both are on this machine.
+ * over https; over http if both are on this machine, or registries.conf says so of the registry, which then gets no password.
  */
 export function tokenRequest(
   host: string,
   repository: string,
   { parameters: { realm, service } }: Challenge,
   credentials: Credentials | undefined,
+  mayBePlain: (url: URL) => boolean,
 ): Exchange {
   if (realm === undefined || !URL.canParse(realm))
     throw malformed(host, 'does not say where tokens are to be had');
   const url = new URL(realm);
   const safe =
-    url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.host) && isLoopback(host));
+    url.protocol === 'https:' ||
+    (url.protocol === 'http:' && mayBePlain(url) && (isLoopback(host) || credentials === undefined));
   if (!safe) throw malformed(host, `sends people to ${url.origin} for a token, which is not https`);
   const wanted: Record<string, string> = {
     ...(service !== undefined && { service }),

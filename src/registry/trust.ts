@@ -1,6 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { failure } from '../diagnostics.ts';
+
+/** What proves a host to us, and us to the host. */
+export interface HostTrust {
+  readonly ca: readonly string[];
+  readonly pairs: readonly { readonly cert: string; readonly key: string }[];
+}
 
 // Where distributions keep the machine's certificates; Go, and with it buildah and podman, reads the first that exists.
 const SYSTEM_BUNDLES = [
@@ -11,7 +18,12 @@ const SYSTEM_BUNDLES = [
   '/etc/ssl/cert.pem',
 ];
 
-/** Where a CA for one registry belongs; containers/image reads the first of these directories that exists. */
+export async function hostTrust(host: string, env: NodeJS.ProcessEnv): Promise<HostTrust> {
+  const [ca, pairs] = await Promise.all([trustedCertificates(host, env), clientCertificates(host, env)]);
+  return { ca, pairs };
+}
+
+/** Where a CA for one registry, and our certificate for it, belong; containers/image reads the first of these directories that exists. */
 export function certificateDirectories(host: string, env: NodeJS.ProcessEnv): string[] {
   return [
     join(env.HOME || homedir(), '.config/containers/certs.d', host),
@@ -52,11 +64,36 @@ async function readFirst(paths: readonly string[]): Promise<string> {
 }
 
 async function readDirectories(directories: readonly string[]): Promise<string> {
+  const { directory, names } = await firstOf(directories);
+  const certificates = names.filter((name) => name.endsWith('.crt'));
+  return (await Promise.all(certificates.map((name) => readFirst([join(directory, name)])))).join('\n');
+}
+
+/** Each `<name>.cert` of the host's directory with its `<name>.key`. One without the other is an error, as for the engines. */
+async function clientCertificates(host: string, env: NodeJS.ProcessEnv): Promise<HostTrust['pairs']> {
+  const { directory, names } = await firstOf(certificateDirectories(host, env));
+  const stems = names.flatMap((name) => /^(.*)\.(?:cert|key)$/.exec(name)?.[1] ?? []);
+  const read = async (name: string): Promise<string> => {
+    const file = join(directory, name);
+    return readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
+      throw failure('input', 'client-certificate', `${file} cannot be read (${code})`, {
+        hint: `${directory} has one half of a client's certificate: it takes <name>.cert and <name>.key. A CA's name ends in .crt.`,
+      });
+    });
+  };
+  return Promise.all(
+    [...new Set(stems)].map(async (stem) => ({
+      cert: await read(`${stem}.cert`),
+      key: await read(`${stem}.key`),
+    })),
+  );
+}
+
+/** The first directory that is there, with the names in it. */
+async function firstOf(directories: readonly string[]): Promise<{ directory: string; names: string[] }> {
   for (const directory of directories) {
     const names = await readdir(directory).catch(() => undefined);
-    if (names === undefined) continue;
-    const certificates = names.filter((name) => name.endsWith('.crt')).sort();
-    return (await Promise.all(certificates.map((name) => readFirst([join(directory, name)])))).join('\n');
+    if (names !== undefined) return { directory, names: names.sort() };
   }
-  return '';
+  return { directory: '', names: [] };
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/diagnostics.ts';
+import { openAgents } from '../../src/registry/agents.ts';
 import { openRegistry, type RegistryOptions } from '../../src/registry/client.ts';
 import { openTransport } from '../../src/registry/http.ts';
 import {
@@ -128,7 +129,9 @@ describe('a registry that does not answer', () => {
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as { port: number };
-    const transport = openTransport({ connectTimeout: 50, idleTimeout: 5000, certificates: async () => [] });
+    const trust = async () => ({ ca: [], pairs: [] });
+    const agents = openAgents({ env: {}, connectTimeout: 50, trust });
+    const transport = openTransport({ connectTimeout: 50, idleTimeout: 5000, agents });
     const url = new URL(`https://127.0.0.1:${port}/`);
     const work = transport.send({ method: 'GET', url, headers: {}, limit: 1 }, new AbortController().signal);
     await expect(work).rejects.toMatchObject({ code: 'ETIMEDOUT', message: 'no connection within 0.05 s' });
