@@ -80,11 +80,20 @@ export function wrongDigest({ host }: Request, what: string, actual: string): La
   );
 }
 
+/** What the other side says of our certificate. */
+const WANTS_OURS = /_ALERT_(?:.*CERTIFICATE.*|UNKNOWN_CA)$/;
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO|INVALID_CA|PATH_LENGTH|INVALID_PURPOSE/;
 const NO_TLS = /^(EPROTO|ERR_SSL_.*|ERR_TLS_.*)$/;
 
 /** No answer at all. */
 export function unreachable({ host }: Request, { code, message, url }: TransportFault): LayersError {
+  if (WANTS_OURS.test(code)) {
+    return remote(
+      'registry-tls',
+      `${url.host} wants a client's certificate, and refused what it got (${code})`,
+      `Put <name>.cert and <name>.key where buildah and podman look for them too: /etc/containers/certs.d/${host}/, or ~/.config/containers/certs.d/${host}/.`,
+    );
+  }
   if (UNTRUSTED.test(code)) {
     return remote(
       'registry-tls',

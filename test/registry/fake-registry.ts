@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect } from 'vitest';
 import type { Diagnostic, LayersError } from '../../src/diagnostics.ts';
@@ -21,10 +21,7 @@ export interface FakeRegistry {
 export type Handler = (request: IncomingMessage, response: ServerResponse, count: number) => void;
 
 /** `count` is 1 for the first request. */
-export async function fakeRegistry(
-  handle: Handler,
-  tls?: { key: Buffer; cert: Buffer },
-): Promise<FakeRegistry> {
+export async function fakeRegistry(handle: Handler, tls?: ServerOptions): Promise<FakeRegistry> {
   const seen: string[] = [];
   const sockets = new Set<Socket>();
   const listener: RequestListener = (request, response) => {

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { ServerOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
@@ -14,6 +14,7 @@ import {
   QUICK,
   serveImage,
 } from './fake-registry.ts';
+import { selfSigned } from './tls.ts';
 
 const image = fakeImage();
 let home: string;
@@ -30,31 +31,9 @@ afterEach(async () => {
   rmSync(home, { recursive: true });
 });
 
-/** A self-signed certificate for this name or address. */
-function certificate(name: string, days = '2'): { key: Buffer; cert: Buffer } {
-  const [key, cert] = [join(home, 'key'), join(home, 'cert')];
-  execFileSync(
-    'openssl',
-    [
-      ...[
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        days,
-      ],
-      ...['-subj', '/CN=test', '-addext', `subjectAltName=${name}`, '-keyout', key, '-out', cert],
-    ],
-    { stdio: 'ignore' },
-  );
-  return { key: readFileSync(key), cert: readFileSync(cert) };
-}
+const certificate = (name: string) => selfSigned(home, name);
 
-async function serve(tls: { key: Buffer; cert: Buffer }): Promise<string> {
+async function serve(tls: ServerOptions): Promise<string> {
   fake = await fakeRegistry(serveImage(image), tls);
   return fake.host;
 }
@@ -86,6 +65,38 @@ describe('a certificate', () => {
     expect(error.code).toBe('registry-tls');
     expect(error.message).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
     expect(fake!.seen).toEqual([]);
+  });
+});
+
+describe("a client's certificate", () => {
+  const givenHost = async () => {
+    const server = certificate('IP:127.0.0.1');
+    const own = certificate('DNS:client');
+    const host = await serve({ ...server, ca: own.cert, requestCert: true, rejectUnauthorized: true });
+    trust(host, server.cert);
+    return { host, own, head: () => openRegistry(host, { ...QUICK, env }).headManifest(image.ref(host)) };
+  };
+
+  it('is shown to the host that wants one, from its certs.d directory', async () => {
+    const { host, own, head } = await givenHost();
+    const error = await diagnosticOf(head());
+    expect(error.code).toBe('registry-tls');
+    expect(error.message).toContain("wants a client's certificate");
+    expect(fake!.seen).toEqual([]);
+    trust(host, own.cert, 'me.cert');
+    trust(host, own.key, 'me.key');
+    expect(await head()).toBeDefined();
+  });
+
+  it.each([
+    ['cert', 'key'],
+    ['key', 'cert'],
+  ] as const)('whose %s is there, and its %s is not, is an error as for the engines', async (there, missing) => {
+    const { host, own, head } = await givenHost();
+    trust(host, own[there], `me.${there}`);
+    const error = await diagnosticOf(head());
+    expect(error).toMatchObject({ code: 'client-certificate', source: 'input' });
+    expect(error.message).toContain(`certs.d/${host}/me.${missing} cannot be read (ENOENT)`);
   });
 });
 
