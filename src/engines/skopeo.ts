@@ -27,6 +27,7 @@ export async function copyImage(request: CopyRequest): Promise<void> {
     from.kind === 'layout' ? `oci:${from.folder}:${from.name}` : `docker://${formatImageRef(from.ref)}`;
   const target = formatImageRef(to);
   const args = [
+    ...registriesConf(process.env),
     'copy',
     '--preserve-digests',
     ...(authFile === undefined ? [] : ['--authfile', authFile]),
@@ -54,4 +55,10 @@ export async function copyImage(request: CopyRequest): Promise<void> {
     hint: `The whole log is in ${log}.`,
     detail: finished.tail.slice(-12).join('\n'),
   });
+}
+
+/** buildah, podman and we ourselves take these variables; skopeo has to be told. */
+function registriesConf(env: NodeJS.ProcessEnv): string[] {
+  const file = env.CONTAINERS_REGISTRIES_CONF ?? env.REGISTRIES_CONFIG_PATH;
+  return file ? ['--registries-conf', file] : [];
 }
