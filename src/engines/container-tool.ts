@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { failure, type LayersError } from '../diagnostics.ts';
 import { buildArguments, pushArguments } from '../plan/arguments.ts';
 import type { BuildPlan } from '../plan/plan.ts';
 import { type Digest, parseDigest } from '../values/digest.ts';
 import { formatImageRef } from '../values/image-ref.ts';
 import type { BuildRequest, Destination, Engine, EngineName } from './engine.ts';
+import { probe } from './probe.ts';
 import { type Finished, runLogged, runPiped } from './process.ts';
 
 /** `STEP 3/7: RUN dnf install …`, as both tools print it; of several stages `[1/2] STEP 3/7: …`. */
@@ -17,16 +16,7 @@ const STEP = /^(?:\[(\d+)\/\d+\] )?STEP (\d+)(?:\/(\d+))?: (.*)$/;
 export function containerTool(name: EngineName): Engine {
   return {
     name,
-    async probe() {
-      try {
-        const { stdout } = await promisify(execFile)(name, ['--version']);
-        return /\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? stdout.trim();
-      } catch {
-        throw failure('build', 'no-engine', `${name} is not here`, {
-          hint: `Install it (\`apt install ${name}\`, \`dnf install ${name}\`), or choose another engine by --engine.`,
-        });
-      }
-    },
+    probe: () => probe(name),
     async build(request) {
       const image = await buildImage(name, request);
       if (request.examine !== undefined) await examine(name, image, request, request.examine);

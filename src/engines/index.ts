@@ -1,4 +1,4 @@
-import { failure } from '../diagnostics.ts';
+import { failure, LayersError } from '../diagnostics.ts';
 import { buildah } from './buildah.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { podman } from './podman.ts';
@@ -6,25 +6,27 @@ import { podman } from './podman.ts';
 /** Every engine there is, the preferred one first. */
 export const ENGINES: Readonly<Record<EngineName, Engine>> = { buildah, podman };
 
-/** The engine asked for, or the first one that is here. */
+/** The engine asked for, or the first one that is here and works. */
 export async function chooseEngine(wanted?: EngineName): Promise<Engine> {
   if (wanted !== undefined) {
     await ENGINES[wanted].probe();
     return ENGINES[wanted];
   }
+  const reasons: LayersError[] = [];
   for (const engine of Object.values(ENGINES)) {
-    if (await isHere(engine)) return engine;
+    try {
+      await engine.probe();
+      return engine;
+    } catch (error) {
+      if (!(error instanceof LayersError)) throw error;
+      reasons.push(error);
+    }
   }
+  // Those that are here and do not work have more to say than those that are not.
+  const all = reasons.flatMap(({ diagnostics }) => diagnostics);
+  const broken = all.filter(({ code }) => code !== 'no-engine');
+  if (broken.length > 0) throw new LayersError(broken);
   throw failure('build', 'no-engine', 'neither buildah nor podman is here', {
     hint: 'Install one: `apt install buildah` or `dnf install buildah`.',
   });
-}
-
-async function isHere(engine: Engine): Promise<boolean> {
-  try {
-    await engine.probe();
-    return true;
-  } catch {
-    return false;
-  }
 }
