@@ -72,6 +72,32 @@ async function failing(...args: string[]) {
   return { code, ...diagnostics[0] };
 }
 
+describe('a payload at a mirror that registries.conf names', () => {
+  it('is found under the name that it has at quay.io, and so is the OS image', async () => {
+    const from = `${QUAY}@${os}`;
+    await maker.make('mirrored', payloadOf(VERSION, imageReferences(VERSION, imagesWith(from))));
+    await maker.push('mirrored', `${registry.host}/mirror/ocp-release:${VERSION}-x86_64`, PLAIN);
+    await maker.push('os', `${registry.host}/mirror/ocp-v4.0-art-dev:it`, PLAIN);
+    const folder = join(workspace.env.HOME!, '.config/containers');
+    await mkdir(folder, { recursive: true });
+    // As on a machine without a way out.
+    const conf = ['[[registry]]', 'location = "quay.io/openshift-release-dev"', 'blocked = true'];
+    const mirror = ['[[registry.mirror]]', `location = "${registry.host}/mirror"`, 'insecure = true', ''];
+    await writeFile(join(folder, 'registries.conf'), conf.join('\n'));
+    const blocked = await failing();
+    expect(blocked.code).toBe('registry-blocked');
+    expect(blocked.message).toContain(`is blocked in ${folder}/registries.conf:1`);
+
+    await writeFile(join(folder, 'registries.conf'), [...conf, ...mirror].join('\n'));
+    const { code, stderr } = await add();
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/^read quay\.io\/openshift-release-dev\/ocp-release@sha256:/);
+    const release = await workspace.read(RELEASES);
+    expect(release).toContain(`  rhel-coreos: ${from}\n`);
+    expect(release).toContain(`  kernel: ${KERNEL}\n`);
+  });
+});
+
 describe('a payload in a registry', () => {
   it('gives the document that its image-references give, and the kernel', async () => {
     const { code, stdout, stderr } = await add(...payload());
