@@ -89,6 +89,7 @@ export const ELSEWHERE: ReadonlySet<string> = new Set([
   'registry-error',
   'registry-blocked',
   'registry-plain-login',
+  'proxy-refused',
 ]);
 
 /** Engines speak plain http with a registry on loopback where we tell them to, which is for the names that people wrote only. */

@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { type Diagnostic, exitCodeOf, type Source } from '../../src/diagnostics.ts';
+import { parseRegistriesFile } from '../../src/registry/registries-file.ts';
 import { DOCUMENTS } from '../../src/spec/document.ts';
 import { parseLock } from '../../src/spec/lock.ts';
 import { ownApp } from '../../src/synth/own-app.ts';
@@ -77,8 +79,14 @@ function companions(documents: readonly Data[]): string {
 
 describe('the examples in the documents', () => {
   it.each(PAGES)('%s has blocks in known languages only', (page) => {
-    const known = ['yaml', 'ts', 'sh', 'json', 'dockerfile', 'text', 'console', 'diff'];
+    const known = ['yaml', 'ts', 'sh', 'json', 'dockerfile', 'text', 'console', 'diff', 'toml'];
     expect(blocksOf(page).filter(({ language }) => !known.includes(language))).toEqual([]);
+  });
+
+  it.each(allBlocks('toml'))(`${title}: is what the engines' configuration may say`, async ({ text }) => {
+    const isRegistries = /^# .*registries\.conf\n/.test(text);
+    if (!isRegistries) expect(Object.keys(parseToml(text))).toEqual(['storage']);
+    else expect(await parseRegistriesFile('registries.conf', text, false)).not.toEqual([]);
   });
 
   it.each(yaml)(`${title}: is something that is known`, ({ what }) => {
