@@ -52,7 +52,7 @@ function decoded(text: string): string {
 }
 
 function refused(variable: string, what: string) {
-  return failure('input', 'proxy', `$${variable} ${what}`, {
+  return failure('input', 'proxy-variable', `$${variable} ${what}`, {
     hint: `Write it as http://proxy.example.com:3128, and name the registries that need none in $NO_PROXY.`,
   });
 }

@@ -11,6 +11,9 @@ const NO_CODES = new Set([
   ...['cherry-pick', 'hash-object', 'rebase-apply', 'rebase-merge', 'rev-parse'],
   // HTTP headers
   ...['content-type', 'docker-content-digest', 'retry-after', 'user-agent', 'www-authenticate'],
+  ...['proxy-authorization'],
+  // registries.conf
+  ...['digest-only', 'mirror-by-digest-only', 'pull-from-mirror', 'smol-toml', 'tag-only'],
   // of Jobs and images
   ...['create-digest-configmap', 'image-build', 'image-id', 'pull-auth', 'push-auth'],
   // of layers import: idioms, options, tools

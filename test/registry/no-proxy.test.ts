@@ -80,7 +80,7 @@ describe('the proxy', () => {
     ['socks5://user:s3cr3t@proxy.example.com:1080', 'SOCKS'],
   ])('has to be one of HTTP, and what is wrong with %j is said without it', async (text, says) => {
     const error = await diagnosticOf((async () => proxyFor(url, { https_proxy: text }))());
-    expect(error).toMatchObject({ code: 'proxy', source: 'input' });
+    expect(error).toMatchObject({ code: 'proxy-variable', source: 'input' });
     expect(error.message).toContain(says);
     expect(error.message).toContain('$https_proxy');
     expect(`${error.message}${error.hint}`).not.toContain('s3cr3t');
