@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
 import { type HttpProxy, proxyFor } from './proxy.ts';
 import type { HostTrust } from './trust.ts';
-import { openTunnel } from './tunnel.ts';
+import { openTunnel, proxyServerName } from './tunnel.ts';
 
 export interface AgentsOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -70,6 +70,7 @@ export function openAgents(options: AgentsOptions): Agents {
         protocol: isSecure ? 'https' : 'http',
         options: {
           agent: await (isSecure ? secureAgent() : plainAgent()),
+          ...(isSecure && proxyServerName(proxy)),
           ...{
             protocol: proxy.url.protocol,
             hostname: hostname.replace(/^\[|\]$/g, ''),

@@ -116,7 +116,9 @@ export function unreachable({ host }: Request, { code, message, url }: Transport
       `${url.host} cannot be reached: ${message}`,
       code === 'PROXY_LOGIN'
         ? 'Write the account into the variable, as in HTTPS_PROXY=http://user:password@proxy.example.com:3128.'
-        : `Ask who looks after the proxy, or name ${url.hostname} in $NO_PROXY if it can be reached without one.`,
+        : code === 'PROXY_TLS'
+          ? "Add the proxy's CA to those of this machine, or name its file in $SSL_CERT_FILE, for the engines as well."
+          : `Ask who looks after the proxy, or name ${url.hostname} in $NO_PROXY if it can be reached without one.`,
     );
   }
   if (code === 'ETOOBIG') return malformed(host, `sent too much: ${message}`);

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { HttpProxy } from './proxy.ts';
 
@@ -21,7 +21,7 @@ export async function openTunnel(proxy: HttpProxy, options: TunnelOptions): Prom
   return new Promise((resolve, reject) => {
     const client = request(proxy.url, {
       ...{ method: 'CONNECT', path: target, agent: false, timeout },
-      ...(secureContext && { secureContext }),
+      ...(secureContext && { secureContext, ...proxyServerName(proxy) }),
       headers: {
         host: target,
         'user-agent': 'layers',
@@ -32,7 +32,7 @@ export async function openTunnel(proxy: HttpProxy, options: TunnelOptions): Prom
       client.destroy(fault('ETIMEDOUT', `the proxy ${proxy.name} gave no answer`)),
     );
     client.once('error', (error: NodeJS.ErrnoException) =>
-      reject(fault(error.code ?? 'UNKNOWN', `the proxy ${proxy.name}: ${error.message}`)),
+      reject(fault(codeOf(error, isSecure), `the proxy ${proxy.name}: ${error.message}`)),
     );
     client.once('connect', ({ statusCode = 0, statusMessage = '' }, socket: Socket, head) => {
       if (statusCode === 200) {
@@ -46,6 +46,17 @@ export async function openTunnel(proxy: HttpProxy, options: TunnelOptions): Prom
     });
     client.end();
   });
+}
+
+/** Node would ask the proxy for the certificate of the host that the request is for. */
+export function proxyServerName({ url }: HttpProxy): { servername: string } {
+  const name = url.hostname.replace(/^\[|\]$/g, '');
+  return { servername: isIP(name) === 0 ? name : '' };
+}
+
+/** A certificate that is not trusted is the proxy's here, and not the registry's. */
+function codeOf({ code = 'UNKNOWN' }: NodeJS.ErrnoException, isSecure: boolean): string {
+  return isSecure && /_CERT|CERT_|UNABLE_TO/.test(code) ? 'PROXY_TLS' : code;
 }
 
 /** A proxy's own refusal, which no registry has said. 5xx may pass: a proxy says so of hosts that it does not reach. */

@@ -90,6 +90,20 @@ describe('an image that is pulled', () => {
     expect(error.detail).toContain(`mirror: ${mirror.host} has no os/worker@`);
   });
 
+  it('is asked for at a mirror with the credentials that are for the mirror', async () => {
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+    const closed: Handler = (request, response, count) => {
+      if (request.headers.authorization) return has(request, response, count);
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
+    };
+    const [own, mirror] = [await serve(has), await serve(closed)];
+    const auths = { [own.host]: { auth: base64('own:s3cr3t') }, [mirror.host]: { auth: base64('its:own') } };
+    put('auth.json', JSON.stringify({ auths }));
+    expect(await read(open(mirrored(own.host, [plain(mirror)])), image.ref(own.host))).toContain(mirror.host);
+    const sent = new Set(mirror.seen.map((request) => request.split(' ').slice(2).join(' ')));
+    expect([...sent]).toEqual(['-', `Basic ${base64('its:own')}`]);
+  });
+
   it('is not looked for elsewhere where a mirror has other bytes for its digest', async () => {
     const [own, mirror] = [await serve(has), await serve((_, response) => response.end('other'))];
     const error = await diagnosticOf(read(open(mirrored(own.host, [plain(mirror)])), image.ref(own.host)));
@@ -207,6 +221,25 @@ describe('a registry behind a proxy', () => {
     expect(await read(open('', { HTTPS_PROXY: proxy.url }), ref)).toContain(HOST);
     expect(proxy.requests).toEqual([`CONNECT ${HOST}:443`]);
     expect(own.connections()).toBe(1);
+  });
+
+  it('is asked through one that speaks TLS itself, by HTTPS and by plain HTTP', async () => {
+    const tls = selfSigned(home, 'IP:127.0.0.1');
+    const ca = join(home, 'proxy.pem');
+    writeFileSync(ca, tls.cert);
+    const secure = selfSigned(home, `DNS:${HOST}`);
+    put(`certs.d/${HOST}/ca.crt`, secure.cert);
+    const [own, bare] = [await serve(has, secure), await serve(has)];
+    const hosts = { [`${HOST}:443`]: own.host, [`${HOST}:5000`]: bare.host };
+    proxy = await startConnectProxy({ tls, account: ACCOUNT, hosts });
+    const env = { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: ca };
+    expect(await read(open('', env), image.ref(HOST))).toContain(HOST);
+    const insecure = `[[registry]]\nlocation = "${HOST}:5000"\ninsecure = true\n`;
+    expect(await read(open(insecure, env), image.ref(`${HOST}:5000`))).toContain(`${HOST}:5000`);
+    const untrusted = { HTTPS_PROXY: proxy.url };
+    const error = await diagnosticOf(read(open('', untrusted), image.ref(HOST)));
+    expect(error.code).toBe('proxy-refused');
+    expect(error.hint).toContain("the proxy's CA");
   });
 
   it('is asked without it where $NO_PROXY says so', async () => {
