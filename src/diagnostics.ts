@@ -25,6 +25,23 @@ export interface Related {
   readonly origin: Origin;
 }
 
+/** Which instruction of which build failed, as data. */
+export interface FailedStep {
+  /** The build's hash. */
+  readonly build: string;
+  readonly pools: readonly string[];
+  /** From 1, over all stages and with their FROMs, as progress counts them; none where it did not come to one. */
+  readonly index?: number;
+  readonly instruction?: string;
+  /** The layer and the kind of its step; none for FROM and what ends a stage. */
+  readonly layer?: string;
+  readonly kind?: string;
+  /** What of the step's own values it is about: a package, a URL, a unit. */
+  readonly subject?: string;
+  /** How often it was tried. */
+  readonly attempts: number;
+}
+
 /** One thing that is wrong, where, and the way out. */
 export interface Diagnostic {
   /** Stable, in kebab case: scripts may rely on it. */
@@ -37,6 +54,7 @@ export interface Diagnostic {
   readonly related?: readonly Related[];
   /** More lines for people, such as the end of a log. Never a secret. */
   readonly detail?: string;
+  readonly failed?: FailedStep;
 }
 
 /** The exit code of each source, the one that counts most first. */

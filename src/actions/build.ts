@@ -3,8 +3,10 @@ import type { BuildEvent, PoolResult } from '../build/events.ts';
 import { clustersOf, readLocks, union } from '../build/pin.ts';
 import { runBuilds } from '../build/runner.ts';
 import type { SecretSources } from '../build/secrets.ts';
+import { LayersError } from '../diagnostics.ts';
 import type { EngineName } from '../engines/engine.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
+import { located } from './failed-step.ts';
 import { commitPins, pin } from './pin.ts';
 import { assertFresh, committable } from './preconditions.ts';
 
@@ -21,6 +23,8 @@ export interface BuildOptions {
   readonly engine?: EngineName;
   readonly authFile?: string;
   readonly secrets: SecretSources;
+  /** Open a shell before the instruction that fails. */
+  readonly debugShell?: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: (event: BuildEvent) => void;
 }
@@ -41,7 +45,11 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   const identities = readPoolBuilds(root).map(({ pool }) => pool);
   const lock = union(await readLocks(root, clustersOf(identities)));
   const authFile = await authFileForEngine(options.authFile);
-  const { pools, plans } = await runBuilds({ ...options, lock, ...(authFile && { authFile }) });
+  const { pools, plans } = await runBuilds({ ...options, lock, ...(authFile && { authFile }) }).catch(
+    (error) => {
+      throw error instanceof LayersError ? located(root, error) : error;
+    },
+  );
   signal.throwIfAborted();
   if (!options.pin) return { pools, pinned: false };
   // Builds take minutes: what was edited meanwhile was not reviewed, and what was pinned meanwhile is not to be lost.

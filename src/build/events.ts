@@ -20,6 +20,14 @@ export type BuildEvent =
       readonly log: string;
     }
   | ({ readonly hash: string } & EngineEvent)
+  /** A folder has less room than a build of this base takes, by rule of thumb; in bytes. */
+  | {
+      readonly type: 'low-space';
+      readonly hash: string;
+      readonly folder: string;
+      readonly free: number;
+      readonly needed: number;
+    }
   | {
       readonly type: 'copied' | 'adopted';
       readonly hash: string;

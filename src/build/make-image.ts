@@ -9,6 +9,7 @@ import { formatImageRef, parseImageRef } from '../values/image-ref.ts';
 import { stageContext } from './context.ts';
 import { buildFolder } from './dist.ts';
 import { tagExists } from './find-image.ts';
+import { checkSpace } from './free-space.ts';
 import type { Group } from './groups.ts';
 import { keepLayout, layoutFolder, readLayout } from './layout.ts';
 import { assertNoSecrets } from './leaks.ts';
@@ -37,6 +38,7 @@ export async function makeImage(
     const context = join(scratch, 'context');
     await stageContext(root, plan, context);
     const destination = await destinationOf(run, hash, images[0]!, scratch);
+    await checkSpace(run, engine, plan, names, scratch);
     const made = await engine.build({
       ...{ plan, context, destination, log, scratch, signal },
       pools: names,
@@ -45,6 +47,7 @@ export async function makeImage(
       containerfile: join(root, buildFolder(hash), 'Containerfile'),
       insecureBase: await anyInsecure(run, [plan.base, ...(plan.stages ?? []).map(({ from }) => from)]),
       ...(authFile && { authFile }),
+      ...(run.debugShell && { debugShell: true }),
       onEvent: (event) => onEvent({ hash, ...event }),
       beforePush: () => assertUnwritten(run, destination, hash),
     });

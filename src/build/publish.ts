@@ -31,6 +31,7 @@ export async function publish(
         copyImage({
           ...{ from: source, to, insecureTo, scratch, signal, log: logOf(root, hash) },
           ...(authFile && { authFile }),
+          onEvent: (event) => run.onEvent({ hash, ...event }),
         }),
       );
       run.onEvent({ type: 'copied', hash, image, digest });

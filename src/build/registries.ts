@@ -1,4 +1,5 @@
 import { BUILD_LABEL, type BuildPlan } from '../plan/plan.ts';
+import { asImageManifest } from '../registry/manifest.ts';
 import { openPlaces } from '../registry/places.ts';
 import { verifyImage } from '../registry/verify.ts';
 import { type Digest, parseDigest } from '../values/digest.ts';
@@ -14,6 +15,8 @@ export interface Registries {
   verify(image: string, digest: Digest, plan: BuildPlan): Promise<void>;
   /** What a tag points at. */
   find(ref: ImageRef): Promise<Digest | undefined>;
+  /** How many bytes its layers have as they are pulled; nothing for an index. */
+  sizeOf(image: string): Promise<number>;
   close(): void;
 }
 
@@ -31,6 +34,12 @@ export function openRegistries(options: { authfile?: string; signal: AbortSignal
     find: async (ref) => {
       const head = await (await places.pushed(ref)).headManifest(ref);
       return head && parseDigest(head.digest);
+    },
+    async sizeOf(image) {
+      const { content } = await places.pulled(parseImageRef(image), ({ registry, ref }) =>
+        registry.getManifest(ref),
+      );
+      return (asImageManifest(content)?.layers ?? []).reduce((sum, { size }) => sum + size, 0);
     },
     close: places.close,
   };

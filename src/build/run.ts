@@ -20,6 +20,7 @@ export interface RunnerOptions {
   readonly engine?: EngineName;
   readonly authFile?: string;
   readonly secrets: SecretSources;
+  readonly debugShell?: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: (event: BuildEvent) => void;
 }

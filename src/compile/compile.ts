@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../diagnostics.ts';
+import { below, type Diagnostic, type Origin } from '../diagnostics.ts';
 import type { Cluster } from '../spec/cluster.ts';
 import type { Library, Located } from '../spec/library.ts';
 import { FORMAT } from '../spec/lock.ts';
@@ -91,6 +91,7 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
       layers,
       base,
       ...(pool.base === undefined && release?.amd64.el !== undefined && { el: release.amd64.el }),
+      baseOrigin: baseOriginOf(own, library),
       stages: composed.stages,
       traced: composed.traced,
       files: composed.files,
@@ -107,6 +108,12 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
     },
     diagnostics,
   };
+}
+
+function baseOriginOf({ value: pool, origin }: Located<Pool>, library: Library): Origin {
+  const release = pool.release === undefined ? undefined : library.releases.get(pool.release);
+  if (pool.base !== undefined) return below(origin, ['base']);
+  return release === undefined ? origin : below(release.origin, ['amd64', 'rhel-coreos']);
 }
 
 function hashOf({ refresh }: EffectivePool, base: PinnedImage, { stages, traced, files }: Composed): string {

@@ -21,12 +21,16 @@ export interface Traced {
   readonly kind: string;
   /** What the step says of itself to readers. */
   readonly comment?: string;
+  /** Where the step was written, and its own values; none for what ends the stage. */
+  readonly origin?: Origin;
+  readonly props?: unknown;
 }
 
 /** A stage before the last one, and where it came from. */
 export interface TracedStage extends Stage {
   readonly layer: string;
   readonly origin: Origin;
+  readonly props: unknown;
 }
 
 /** A pool with its layers composed: all that the manifests and the build are made of. */
@@ -43,6 +47,8 @@ export interface CompiledPool {
   readonly base: PinnedImage;
   /** The RHEL under the release; unknown where the base is another one. */
   readonly el?: string;
+  /** Where the base was written: in the pool, or in its release. */
+  readonly baseOrigin: Origin;
   readonly stages: readonly TracedStage[];
   readonly traced: readonly Traced[];
   readonly files: readonly ContextFile[];

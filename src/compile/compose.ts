@@ -63,13 +63,15 @@ export function compose(input: ComposeInput): Composed {
       for (const stage of output.stages ?? []) {
         const first = stages.find((other) => other.name === stage.name);
         if (first !== undefined) diagnostics.push(stageTwice(stage.name, at, first.origin));
-        stages.push({ ...stage, layer: layer.name, origin: at });
+        stages.push({ ...stage, layer: layer.name, origin: at, props: props[name] });
       }
       for (const instruction of output.instructions) {
         traced.push({
           instruction: instruction.kind === 'run' ? ending.run(instruction) : instruction,
           layer: layer.name,
           kind: name,
+          origin: at,
+          props: props[name],
           ...(comment !== undefined && { comment }),
         });
       }

@@ -21,6 +21,16 @@ export type EngineEvent =
       /** The layer and step it came from; none for FROM and what the engine adds. */
       readonly from?: string;
     }
+  /** What failed for a reason that may pass is done again: which time it will be, of how many at most, and when. */
+  | {
+      readonly type: 'retry';
+      readonly what: string;
+      readonly attempt: number;
+      readonly attempts: number;
+      readonly seconds: number;
+    }
+  /** A shell is open, and has the terminal: `script` does what the instruction would have done. */
+  | { readonly type: 'shell'; readonly instruction: string; readonly script: string }
   | { readonly type: 'examine' }
   | { readonly type: 'push'; readonly destination: string };
 
@@ -41,6 +51,8 @@ export interface BuildRequest {
   readonly log: string;
   /** A folder for small files of its own. */
   readonly scratch: string;
+  /** Opens a shell before the instruction that failed. */
+  readonly debugShell?: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: (event: EngineEvent) => void;
   /** Looks into the image, a docker archive, before it goes anywhere: whether that was whole. What it throws ends the build. */
@@ -54,6 +66,8 @@ export interface Engine {
   readonly name: EngineName;
   /** Its version. Throws, with what to install, where it cannot be used. */
   probe(): Promise<string>;
+  /** The folder that it keeps images in, and whether an image is there already. */
+  storage(image: string): Promise<{ readonly folder: string; readonly hasImage: boolean }>;
   /** Builds and pushes. The digest is what the engine wrote into its digest file, and is yet to be verified. */
   build(request: BuildRequest): Promise<Digest>;
 }

@@ -2,33 +2,40 @@ import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { STALLED } from './failures/server-trouble.ts';
 import { signalGroup, stopGroup } from './process-group.ts';
+import { watchTransfer } from './stall.ts';
 
 export interface Finished {
+  /** 127 where there is no such program: a shell starts it. */
   readonly code: number | null;
   /** The end of what it printed, for people. */
   readonly tail: readonly string[];
 }
 
-const TAIL = 40;
+const TAIL = 200;
 
 export interface RunOptions {
   readonly log: string;
   readonly signal: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
   readonly onLine?: (line: string) => void;
+  /** Whether it moves an image just now, which is no reason to stand still: then it is stopped, and failed. */
+  readonly transfers?: () => boolean;
 }
 
 /**
- * Runs a program to its end, with all that it prints in the log. It gets a process group of its own, so that Ctrl-C
- * reaches us first; an abort stops the whole group, and so does the end of this process.
+ * Runs a program to its end, with all that it prints in the log, in the order it was printed: one pipe takes both. It
+ * gets a process group of its own, so that Ctrl-C reaches us first; an abort stops the whole group, and so does the end
+ * of this process.
  */
 export async function runLogged(
   command: string,
   args: readonly string[],
   options: RunOptions,
 ): Promise<Finished> {
-  return runGroup(command, args, options, (child, lines) => {
+  const shell = 'exec "$@" 2>&1';
+  return runGroup(shell, [command, ...args], options, (child, lines) => {
     for (const stream of [child.stdout, child.stderr]) lines(stream);
     return Promise.resolve();
   });
@@ -44,16 +51,16 @@ export async function runPiped(
   options: RunOptions,
   read: (stdout: Readable) => Promise<void>,
 ): Promise<Finished> {
-  return runGroup('sh', ['-c', '"$@" | cat', 'sh', command, ...args], options, (child, lines) => {
+  return runGroup('"$@" | cat', [command, ...args], options, (child, lines) => {
     lines(child.stderr);
     return read(child.stdout);
   });
 }
 
 async function runGroup(
-  command: string,
-  args: readonly string[],
-  { log, signal, onLine, env }: RunOptions,
+  shell: string,
+  command: readonly string[],
+  { log, signal, onLine, env, transfers }: RunOptions,
   attend: (
     child: { readonly stdout: Readable; readonly stderr: Readable },
     lines: (stream: Readable) => void,
@@ -63,28 +70,36 @@ async function runGroup(
   const file = createWriteStream(log, { flags: 'a' });
   // A log that cannot be written, because the disk is full, is no reason to end in the middle of a build.
   file.on('error', () => {});
-  file.write(`$ ${command} ${args.join(' ')}\n`);
-  const child = spawn(command, args, {
+  file.write(`$ ${command.join(' ')}\n`);
+  const child = spawn('sh', ['-c', shell, 'sh', ...command], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     env: { ...process.env, ...env },
   });
   const tail: string[] = [];
+  const take = (line: string): void => {
+    file.write(`${line}\n`);
+    tail.push(line);
+    if (tail.length > TAIL) tail.shift();
+  };
   const lines = (stream: Readable): void => {
     createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
-      file.write(`${line}\n`);
-      tail.push(line);
-      if (tail.length > TAIL) tail.shift();
+      take(line);
       onLine?.(line);
     });
   };
   let stopped: (() => void) | undefined;
+  let stalled: string | undefined;
   const stop = (): void => {
     if (child.pid !== undefined) stopped = stopGroup(child.pid);
   };
   const kill = (): void => {
     if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
   };
+  const watch = watchTransfer(child.pid, transfers, (seconds) => {
+    stalled = `${STALLED} ${seconds} seconds`;
+    stop();
+  });
   signal.addEventListener('abort', stop, { once: true });
   process.once('exit', kill);
   try {
@@ -93,8 +108,11 @@ async function runGroup(
       child.on('close', (status) => resolve(status));
     });
     const [code] = await Promise.all([ended, attend(child, lines)]);
+    // Last, because what it says of being stopped is not why it was.
+    if (stalled !== undefined) take(stalled);
     return { code, tail };
   } finally {
+    clearInterval(watch);
     signal.removeEventListener('abort', stop);
     process.off('exit', kill);
     stopped?.();

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Subject, subjectOf } from '../compile/subject.ts';
+import type { CompiledPool } from '../compile/compiled-pool.ts';
 import { type Diagnostic, failure } from '../diagnostics.ts';
 import { readConfig } from './config.ts';
 import { type Change, compare, type Files, readFiles, replace, restore } from './dist.ts';
@@ -26,6 +27,11 @@ export function render(root: string): Rendered {
   if (foreignApp !== undefined) return runForeignApp(root, foreignApp, recordsMetadata);
   const app = ownApp(root);
   return { files: app.render(), findings: app.findings, pools: app.compiled.map(subjectOf) };
+}
+
+/** The pools of the documents, with the places they were written at; none where an app of the repository's own makes them. */
+export function compiledPools(root: string): readonly CompiledPool[] {
+  return readConfig(root).foreignApp === undefined ? ownApp(root).compiled : [];
 }
 
 /** What a synth would change. */

@@ -50,6 +50,11 @@ export function options(yargs: Argv) {
       type: 'string',
       describe: "A folder of a RHEL subscription's certificates; the host's own",
     })
+    .option('debug-shell', {
+      type: 'boolean',
+      default: false,
+      describe: 'Open a shell in the state before the instruction that fails (with one pool, on a terminal)',
+    })
     .option('authfile', { type: 'string', describe: "Credentials, in the form of docker's config.json" });
 }
 
@@ -62,6 +67,7 @@ interface BuildArguments extends GlobalOptions {
   readonly engine?: EngineName | undefined;
   readonly secret?: string[];
   readonly entitlement?: string | undefined;
+  readonly debugShell?: boolean;
   readonly authfile?: string | undefined;
 }
 
@@ -72,6 +78,7 @@ export async function run(argv: BuildArguments): Promise<void> {
       hint: 'Add --pin.',
     });
   }
+  if (argv.debugShell) assertShell(argv.pool ?? [], json);
   const report = progressReport();
   const result = await interruptible((signal) =>
     build({
@@ -86,6 +93,7 @@ export async function run(argv: BuildArguments): Promise<void> {
         ...(argv.entitlement && { entitlement: argv.entitlement }),
         folders: foldersOf(argv.secret ?? []),
       },
+      ...(argv.debugShell && { debugShell: true }),
       ...(argv.authfile && { authFile: argv.authfile }),
       signal,
       onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
@@ -103,6 +111,20 @@ export async function run(argv: BuildArguments): Promise<void> {
   }
   if (result.commit !== undefined) process.stderr.write(`committed ${result.commit.slice(0, 12)}\n`);
   else if (argv.commit) process.stderr.write('nothing to commit\n');
+}
+
+/** A shell is for a person, who looks into one build. */
+function assertShell(pools: readonly string[], json: boolean): void {
+  if (pools.length !== 1) {
+    throw failure('input', 'debug-shell-pools', '--debug-shell looks into the build of one pool', {
+      hint: 'Name it: `layers build <pool> --debug-shell`.',
+    });
+  }
+  if (json || !process.stdin.isTTY || !process.stdout.isTTY) {
+    throw failure('input', 'debug-shell-terminal', '--debug-shell needs a terminal, and this is none', {
+      hint: 'Run it by hand, without a pipe and without --output json. In CI, leave it out.',
+    });
+  }
 }
 
 /** Secrets come as folders, so that none of them is on a command line. */

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { BuildEvent } from '../../build/events.ts';
 import { type Paint, paintFor } from './colors.ts';
+import { harmless } from './terminal.ts';
 
 export interface ProgressReport {
   event(event: BuildEvent): void;
@@ -56,6 +57,10 @@ function seconds(milliseconds: number): string {
   return all < 60 ? `${all}s` : `${Math.floor(all / 60)}m${String(all % 60).padStart(2, '0')}s`;
 }
 
+function gigabytes(bytes: number): string {
+  return bytes < 1e8 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 function describe(event: BuildEvent, paint: Paint, elapsed: string, width: number): string {
   switch (event.type) {
     case 'skipped':
@@ -82,6 +87,16 @@ function describe(event: BuildEvent, paint: Paint, elapsed: string, width: numbe
         width,
       );
     }
+    case 'retry':
+      return `  ${paint('yellow', 'again')} ${event.what}: attempt ${event.attempt} of ${event.attempts} in ${event.seconds}s`;
+    case 'shell':
+      return [
+        `  ${paint('yellow', 'shell')} before the instruction that failed; leave it by \`exit\``,
+        ...event.instruction.split('\n').map((line) => `    ${harmless(line)}`),
+        `  \`sh ${event.script}\` runs it again`,
+      ].join('\n');
+    case 'low-space':
+      return `  ${paint('yellow', 'space')} ${event.folder} has ${gigabytes(event.free)} free, and this build may need ${gigabytes(event.needed)}`;
     case 'examine':
       return stepLine('check', `${elapsed} looking for secrets in the layers`, paint, width);
     case 'push':
