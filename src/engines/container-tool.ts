@@ -111,7 +111,6 @@ async function examine(
   const finished = await runPiped(name, args, { log, signal, env: environment(request) }, async (archive) => {
     isWhole = await look(archive);
   });
-  signal.throwIfAborted();
   if (isWhole) return;
   throw failure('build', 'examine-failed', `${name} could not write the image of ${request.pools}`, {
     hint: `The whole log is in ${log}.`,

@@ -108,9 +108,11 @@ async function runGroup(
       child.on('close', (status) => resolve(status));
     });
     const [code] = await Promise.all([ended, attend(child, lines)]);
-    // Last, because what it says of being stopped is not why it was.
-    if (stalled !== undefined) take(stalled);
-    return { code, tail };
+    signal.throwIfAborted();
+    if (stalled === undefined) return { code, tail };
+    // Last, because what it says of being stopped is not why it was. And podman, stopped, ends as if it had succeeded.
+    take(stalled);
+    return { code: null, tail };
   } finally {
     clearInterval(watch);
     signal.removeEventListener('abort', stop);

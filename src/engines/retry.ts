@@ -35,7 +35,6 @@ export async function withRetries<T, Failed extends FailedTry>(
   const tries = new Map<number, number>();
   for (let all = 1; ; all++) {
     const result = await attempt();
-    signal.throwIfAborted();
     if ('done' in result) return result.done;
     const diagnosis = diagnose(result.evidence);
     const count = (tries.get(result.at) ?? 0) + 1;

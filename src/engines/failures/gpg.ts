@@ -15,7 +15,8 @@ export const gpg: FailureKind = {
     /^\s*(?<anyUnsigned>The package is not signed)/,
     /^Public key for (?<other>\S+?)\.? is not installed/,
     /OpenPGP check for package "(?<other>[^"]+)"/,
-    /^Failing package is: (?<other>\S+)/,
+    /Failing package is: (?<other>\S+)/,
+    /do not have any GPG public keys installed/,
     /GPG keys listed for the "(?<repository>[^"]+)" repository are already installed but they are not correct/,
     /Import of key\(s\) didn't help, wrong key/,
     /repomd\.xml GPG signature verification error/,
@@ -36,7 +37,7 @@ export const gpg: FailureKind = {
         hint: UNSIGNED,
       };
     }
-    const failing = other ?? lines.map((line) => /^Failing package is: (\S+)/.exec(line)?.[1]).find(Boolean);
+    const failing = other ?? lines.map((line) => /Failing package is: (\S+)/.exec(line)?.[1]).find(Boolean);
     const whose = repository === undefined ? '' : ` of the repository ${repository}`;
     return {
       what: `${failing ?? 'a package'} is not signed by the key${whose} that it is checked against`,

@@ -41,7 +41,7 @@ export const FAILURES: readonly FailureKind[] = [
 ];
 
 /** How far from its end a step's output is looked at: what stands before that was got over. */
-const END = 40;
+const END = 80;
 
 export interface Diagnosis extends Finding {
   readonly kind: FailureKind;

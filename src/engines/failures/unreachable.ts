@@ -5,7 +5,7 @@ export const unreachable: FailureKind = {
   phases: ['pull', 'step', 'push'],
   isTransient: true,
   patterns: [
-    /^curl: \((?:5|6|7)\) .*?(?:host: |to )(?<host>[^\s;]+)/,
+    /^curl: \((?:5|6|7)\) .*?(?:host: |connect to )(?<host>[^\s;]+)/,
     /Curl error \((?:5|6|7)\): .*? for (?<url>\S+)/,
     // Go's
     /lookup (?<host>\S+?)(?: on \S+)?: (?:no such host|server misbehaving|i\/o timeout|Temporary failure)/,

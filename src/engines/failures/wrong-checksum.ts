@@ -14,9 +14,12 @@ export const wrongChecksum: FailureKind = {
     // rpm
     /package (?<file>\S+) does not verify: .*digest: BAD/,
   ],
-  explain: ({ groups: { file, actual } = {} }) => ({
-    what: `${file ?? 'a download'} has another checksum than it should${actual === undefined ? '' : ` (it has ${actual})`}`,
-    hint: 'It is another file than was reviewed, or was damaged on the way. Find out which, and only then change the `sha256`: `curl -fsSL <url> | sha256sum`. A repository that was refreshed half needs its owner.',
-    ...(file !== undefined && { subject: file }),
-  }),
+  explain({ groups: { file, actual } = {} }, { lines }) {
+    const name = file ?? lines.map((line) => /^(\S.*): FAILED$/.exec(line)?.[1]).find(Boolean);
+    return {
+      what: `${name ?? 'a download'} has another checksum than it should${actual === undefined ? '' : ` (it has ${actual})`}`,
+      hint: 'It is another file than was reviewed, or was damaged on the way. Find out which, and only then change the `sha256`: `curl -fsSL <url> | sha256sum`. Of a repository, its owner has to make the metadata anew.',
+      ...(name !== undefined && { subject: name }),
+    };
+  },
 };

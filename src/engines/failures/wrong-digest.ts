@@ -6,6 +6,7 @@ export const wrongDigest: FailureKind = {
   isTransient: false,
   patterns: [
     /Digest did not match, expected (?<expected>sha256:[0-9a-f]+), got (?<actual>sha256:[0-9a-f]+)/,
+    /digest (?<actual>sha256:[0-9a-f]+) does not match expected (?<expected>sha256:[0-9a-f]+)/,
     /manifest does not match (?:provided )?(?:manifest )?digest (?<expected>sha256:[0-9a-f]+)|digest mismatch/,
   ],
   explain: ({ groups: { expected, actual } = {} }, { image = 'an image' }) => ({
