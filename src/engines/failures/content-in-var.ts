@@ -5,11 +5,9 @@ export const contentInVar: FailureKind = {
   phases: ['step'],
   isTransient: false,
   patterns: [
-    // ostree container commit
-    /^(?:error: )?Found (?:file|content in var)\b:? ?"?(?<file>\/\S*?)?"?(?:\s|$)/i,
-    // bootc container lint
-    /(?:Lint error|error: ).*\bvar-(?:log|tmpfiles)\b/i,
-    /Found content in \/?var\b/i,
+    // ostree container commit. bootc only warns of the same.
+    /^Found file: "?(?<file>\/var\/[^"]*?)"?$/,
+    /^error: Found content in \/?var\b/,
   ],
   explain({ groups: { file } = {} }, { lines }) {
     const path = file || lines.map((line) => /^Found file: "?(\/[^"\s]+)/.exec(line)?.[1]).find(Boolean);

@@ -23,7 +23,7 @@ export const entitlementRefused: FailureKind = {
     // A client's certificate may be a vendor's, too.
     if (unregistered === undefined && !isRedHat(url) && !(certificate !== undefined && isEntitled))
       return undefined;
-    const where = url ?? "Red Hat's repositories";
+    const where = url ?? 'a repository of Red Hat';
     return isEntitled
       ? {
           what: `${where} did not take the entitlement: it has expired, or does not cover this repository`,

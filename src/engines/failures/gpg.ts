@@ -14,6 +14,7 @@ export const gpg: FailureKind = {
     /^Package (?<unsigned>\S+) is not signed/,
     /^\s*(?<anyUnsigned>The package is not signed)/,
     /^Public key for (?<other>\S+?)\.? is not installed/,
+    /OpenPGP check for package "(?<unsigned>[^"]+)".*The package is not signed/,
     /OpenPGP check for package "(?<other>[^"]+)"/,
     /Failing package is: (?<other>\S+)/,
     /do not have any GPG public keys installed/,
