@@ -6,6 +6,7 @@ import type { CompiledPool } from '../compile/compiled-pool.ts';
 import { followErrors } from '../compile/follows.ts';
 import { inheritanceRemarks } from '../compile/inheritance.ts';
 import { instancesOf } from '../compile/instances.ts';
+import { placesOf } from '../compile/places.ts';
 import { openSources, type Sources } from '../compile/sources.ts';
 import { subjectOf } from '../compile/subject.ts';
 import { type Diagnostic, failure, hasErrors, LayersError, type Origin } from '../diagnostics.ts';
@@ -16,7 +17,7 @@ import { EMPTY_LOCK, type LockText, lockFile, parseLock } from '../spec/lock.ts'
 import { formatPoolId } from '../values/pool-id.ts';
 import { renderBuilds } from './build-files.ts';
 import { renderCharts } from './charts.ts';
-import { FINDINGS, type Found } from './findings.ts';
+import { FINDINGS, type Found, PLACES } from './findings.ts';
 import type { LayeredPoolProps } from './layered-pool.ts';
 
 /** The props of a document, which has a name. */
@@ -158,6 +159,9 @@ export class LayersApp extends App {
         const found: Found = { diagnostics: this.diagnostics, pools: this.compiledPools.map(subjectOf) };
         appendFileSync(findings, `${JSON.stringify(found)}\n`);
       }
+      const places = process.env[PLACES];
+      const builds = this.compiledPools.map((pool) => [pool.hash, placesOf(pool)]);
+      if (places !== undefined) appendFileSync(places, `${JSON.stringify(builds)}\n`);
     }
   }
 }

@@ -7,6 +7,8 @@ import { type Diagnosis, diagnose } from './failures/index.ts';
 
 /** Seconds before the second and each further try at one thing; engines have their own short ones within each. */
 const WAITS = [3, 10];
+/** What took longer than this to fail has been tried by the engine itself, which waits minutes for who says 429. */
+const LONG = 120_000;
 /** At all tries together, whatever they got further than: what is printed may be a program's own, and says anything. */
 const MOST = 10;
 
@@ -34,13 +36,15 @@ export async function withRetries<T, Failed extends FailedTry>(
 ): Promise<T> {
   const tries = new Map<number, number>();
   for (let all = 1; ; all++) {
+    const started = performance.now();
     const result = await attempt();
     if ('done' in result) return result.done;
     const diagnosis = diagnose(result.evidence);
     const count = (tries.get(result.at) ?? 0) + 1;
     tries.set(result.at, count);
     const wait = WAITS[count - 1];
-    if (!diagnosis?.kind.isTransient || wait === undefined || all >= MOST) {
+    const isOver = wait === undefined || all >= MOST || performance.now() - started > LONG;
+    if (!diagnosis?.kind.isTransient || isOver) {
       await onFailed?.(result);
       throw explain(result, diagnosis, count);
     }

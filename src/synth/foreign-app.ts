@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Place } from '../compile/places.ts';
 import type { Subject } from '../compile/subject.ts';
-import { FINDINGS, type Found } from '../constructs/findings.ts';
+import { FINDINGS, type Found, PLACES } from '../constructs/findings.ts';
 import { type Diagnostic, failure, hasErrors, LayersError } from '../diagnostics.ts';
 import { CONFIG } from './config.ts';
 import { type Files, readFiles } from './dist.ts';
@@ -13,10 +14,16 @@ export function runForeignApp(
   root: string,
   command: string,
   recordsMetadata: boolean,
-): { files: Files; findings: Diagnostic[]; pools: Subject[] } {
+): {
+  files: Files;
+  findings: Diagnostic[];
+  pools: Subject[];
+  places: ReadonlyMap<string, readonly Place[]>;
+} {
   const work = mkdtempSync(join(tmpdir(), 'layers-synth-'));
   const outdir = join(work, 'dist');
   const findingsFile = join(work, 'findings');
+  const placesFile = join(work, 'places');
   try {
     const run = spawnSync(command, {
       cwd: root,
@@ -28,6 +35,7 @@ export function runForeignApp(
         ...process.env,
         CDK8S_OUTDIR: outdir,
         [FINDINGS]: findingsFile,
+        [PLACES]: placesFile,
       },
       maxBuffer: 64 * 1024 * 1024,
     });
@@ -38,7 +46,12 @@ export function runForeignApp(
     if (run.status !== 0)
       throw appFailed(`${command} ended with ${run.error?.message ?? run.signal ?? run.status}`, said);
     if (!existsSync(outdir)) throw appFailed(`${command} made no folder $CDK8S_OUTDIR`, said);
-    return { files: onlyFiles(readFiles(outdir)), findings: [...findings, ...remarks(run.stderr)], pools };
+    return {
+      files: onlyFiles(readFiles(outdir)),
+      findings: [...findings, ...remarks(run.stderr)],
+      pools,
+      places: readPlaces(placesFile),
+    };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -81,19 +94,28 @@ function lastLines(text: string): string {
 }
 
 function readFindings(file: string): { findings: Diagnostic[]; pools: Subject[] } {
+  const apps = readLines<Found>(file);
+  return {
+    findings: apps.flatMap(({ diagnostics }) => diagnostics),
+    pools: apps.flatMap(({ pools }) => pools),
+  };
+}
+
+function readPlaces(file: string): ReadonlyMap<string, readonly Place[]> {
+  return new Map(readLines<readonly (readonly [string, readonly Place[]])[]>(file).flat());
+}
+
+/** What every LayersApp of the app wrote, a line each. */
+function readLines<T>(file: string): T[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch {
     // An app that has no LayersApp in it reports nothing.
-    return { findings: [], pools: [] };
+    return [];
   }
-  const apps = text
+  return text
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as Found);
-  return {
-    findings: apps.flatMap(({ diagnostics }) => diagnostics),
-    pools: apps.flatMap(({ pools }) => pools),
-  };
+    .map((line) => JSON.parse(line) as T);
 }

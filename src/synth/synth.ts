@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Place, placesOf } from '../compile/places.ts';
 import { type Subject, subjectOf } from '../compile/subject.ts';
-import type { CompiledPool } from '../compile/compiled-pool.ts';
 import { type Diagnostic, failure } from '../diagnostics.ts';
 import { readConfig } from './config.ts';
 import { type Change, compare, type Files, readFiles, replace, restore } from './dist.ts';
@@ -24,14 +24,19 @@ export function render(root: string): Rendered {
   }
   restore(join(root, 'dist'));
   const { foreignApp, recordsMetadata } = readConfig(root);
-  if (foreignApp !== undefined) return runForeignApp(root, foreignApp, recordsMetadata);
+  if (foreignApp !== undefined) {
+    const { files, findings, pools } = runForeignApp(root, foreignApp, recordsMetadata);
+    return { files, findings, pools };
+  }
   const app = ownApp(root);
   return { files: app.render(), findings: app.findings, pools: app.compiled.map(subjectOf) };
 }
 
-/** The pools of the documents, with the places they were written at; none where an app of the repository's own makes them. */
-export function compiledPools(root: string): readonly CompiledPool[] {
-  return readConfig(root).foreignApp === undefined ? ownApp(root).compiled : [];
+/** Where each instruction of each build was written, by the builds' hashes. */
+export function buildPlaces(root: string): ReadonlyMap<string, readonly Place[]> {
+  const { foreignApp, recordsMetadata } = readConfig(root);
+  if (foreignApp !== undefined) return runForeignApp(root, foreignApp, recordsMetadata).places;
+  return new Map(ownApp(root).compiled.map((pool) => [pool.hash, placesOf(pool)]));
 }
 
 /** What a synth would change. */

@@ -25,7 +25,7 @@ const FIRST = 1;
 /** Most of it is waiting. */
 const AT_ONCE = 4;
 /** No run may take longer, whatever becomes of its requests: engines and we ourselves have few tries each. */
-const BOUND = 8 * 60_000;
+const BOUND = 15 * 60_000;
 
 let registry: Registry;
 let files: Scratch;

@@ -1,0 +1,23 @@
+import { below, type Origin } from '../diagnostics.ts';
+import type { CompiledPool } from './compiled-pool.ts';
+
+/** Where an instruction was written, and the values of the step that it came from. */
+export interface Place {
+  readonly origin: Origin;
+  readonly props?: unknown;
+}
+
+/** Where every instruction of a build came from, in the order of the Containerfile, FROMs included. */
+export function placesOf({ stages, traced, origin, baseOrigin }: CompiledPool): Place[] {
+  const before = stages.flatMap((stage): Place[] => [
+    { origin: below(stage.origin, ['from']) },
+    ...stage.instructions.map(() => ({ origin: stage.origin, props: stage.props })),
+  ]);
+  // What ends the stage is every layer's.
+  const end = below(origin, ['layers']);
+  return [
+    ...before,
+    { origin: baseOrigin },
+    ...traced.map((step) => ({ origin: step.origin ?? end, props: step.props })),
+  ];
+}
