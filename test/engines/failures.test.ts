@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Evidence, Phase } from '../../src/engines/failures/failure.ts';
 import { diagnose, FAILURES } from '../../src/engines/failures/index.ts';
@@ -223,6 +224,14 @@ describe('a failure is known by what was printed', () => {
       'curl: (56) OpenSSL SSL_read: error:14094415:SSL routines:ssl3_read_bytes:sslv3 alert certificate expired, errno 0';
     expect(diagnose(evidence('step', lines, { isEntitled: true }))?.kind.code).toBe('entitlement-refused');
     expect(diagnose(evidence('step', lines))?.kind.code).toBe('server-trouble');
+  });
+
+  it('every kind has its row in the documents, which says whether it is tried again', () => {
+    const rows = readFileSync('docs/when-a-build-fails.md', 'utf8').split('\n');
+    for (const { code, isTransient } of FAILURES) {
+      const row = rows.find((line) => line.startsWith('| ') && line.split('|')[1]!.includes(`\`${code}\``));
+      expect(row, code).toMatch(isTransient ? /\| yes \|$/ : /\| no \|$/);
+    }
   });
 
   it('only what may pass is tried again', () => {
