@@ -9,6 +9,7 @@ import { formatImageRef } from '../values/image-ref.ts';
 import { openDebugShell } from './debug-shell.ts';
 import type { BuildRequest, Destination, Engine, EngineName } from './engine.ts';
 import { explain, type FailedBuild, lastLines } from './explain.ts';
+import { diagnose } from './failures/index.ts';
 import { probe } from './probe.ts';
 import { type Finished, runLogged, runPiped } from './process.ts';
 import { withRetries } from './retry.ts';
@@ -112,10 +113,18 @@ async function examine(
     isWhole = await look(archive);
   });
   if (isWhole) return;
-  throw failure('build', 'examine-failed', `${name} could not write the image of ${request.pools}`, {
-    hint: `The whole log is in ${log}.`,
-    detail: lastLines(linesOf(finished.tail)),
-  });
+  const lines = linesOf(finished.tail);
+  const known = diagnose({ phase: 'store', lines, isEntitled: false });
+  const what = known === undefined ? '' : `${known.what}: `;
+  throw failure(
+    'build',
+    known?.kind.code ?? 'examine-failed',
+    `${what}${name} could not write the image of ${request.pools}`,
+    {
+      hint: [known?.hint, `The whole log is in ${log}.`].filter(Boolean).join(' '),
+      detail: lastLines(lines),
+    },
+  );
 }
 
 /** Temporary files are ours to remove, whatever becomes of the engine. */

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { failure } from '../diagnostics.ts';
+import { failure, type LayersError } from '../diagnostics.ts';
 import { secretTargets } from '../values/build-secret.ts';
 import { instructionsIn, runIn } from './containerfile.ts';
 import type { BuildRequest } from './engine.ts';
@@ -22,8 +22,13 @@ export async function openDebugShell(request: BuildRequest, step: Step | undefin
   if (step === undefined || step.image !== undefined) return;
   const { scratch, signal, context, plan, secrets } = request;
   const env = { ...process.env, TMPDIR: scratch };
-  const buildah = async (...args: string[]) =>
-    (await exec('buildah', args, { env, signal, maxBuffer: 64 << 20 })).stdout.trim();
+  const buildah = async (...args: string[]) => {
+    const { stdout } = await exec('buildah', args, { env, signal, maxBuffer: 64 << 20 }).catch((error) => {
+      signal.throwIfAborted();
+      throw noShell(error, request);
+    });
+    return stdout.trim();
+  };
   const instructions = instructionsIn(await readFile(request.containerfile, 'utf8'));
   const failed = instructions[step.index - 1];
   if (failed === undefined) return;
@@ -49,7 +54,7 @@ export async function openDebugShell(request: BuildRequest, step: Step | undefin
       signal,
     });
     await new Promise<void>((resolve, reject) => {
-      shell.on('error', reject);
+      shell.on('error', (error) => (signal.aborted ? reject(signal.reason) : reject(error)));
       shell.on('close', () => resolve());
     });
   } finally {
@@ -59,7 +64,7 @@ export async function openDebugShell(request: BuildRequest, step: Step | undefin
 
 /** The image that an instruction starts from: the stage's own, or what the ones before it came to, out of the cache. */
 async function imageBefore(
-  { scratch, context, plan, log }: BuildRequest,
+  { scratch, context, plan }: BuildRequest,
   before: readonly string[],
   volumes: readonly string[],
   buildah: (...args: string[]) => Promise<string>,
@@ -70,17 +75,18 @@ async function imageBefore(
   const idFile = join(scratch, 'image-id.before');
   await writeFile(containerfile, `${before.join('\n')}\n`);
   const options = ['--layers', '--force-rm', '--format=oci', '--pull-never', '--iidfile', idFile, ...volumes];
-  try {
-    await buildah('build', ...options, '--file', containerfile, context);
-  } catch (error) {
-    throw failure('build', 'no-debug-shell', 'the state before the instruction that failed cannot be had', {
-      hint: `The whole log is in ${log}.`,
-      detail: String((error as { stderr?: string }).stderr ?? error)
-        .trim()
-        .split('\n')
-        .slice(-5)
-        .join('\n'),
+  await buildah('build', ...options, '--file', containerfile, context);
+  return (await readFile(idFile, 'utf8')).trim();
+}
+
+function noShell(error: NodeJS.ErrnoException & { stderr?: string }, { log }: BuildRequest): LayersError {
+  if (error.code === 'ENOENT') {
+    return failure('build', 'no-debug-shell', 'buildah is not here, which opens the shell', {
+      hint: 'Install it: `apt install buildah`, `dnf install buildah`.',
     });
   }
-  return (await readFile(idFile, 'utf8')).trim();
+  return failure('build', 'no-debug-shell', 'the state before the instruction that failed cannot be had', {
+    hint: `The whole log is in ${log}.`,
+    detail: (error.stderr ?? error.message).trim().split('\n').slice(-5).join('\n'),
+  });
 }

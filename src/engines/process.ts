@@ -71,7 +71,7 @@ async function runGroup(
   // A log that cannot be written, because the disk is full, is no reason to end in the middle of a build.
   file.on('error', () => {});
   file.write(`$ ${command.join(' ')}\n`);
-  const child = spawn('sh', ['-c', shell, 'sh', ...command], {
+  const child = spawn('/bin/sh', ['-c', shell, 'sh', ...command], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     env: { ...process.env, ...env },

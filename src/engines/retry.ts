@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LayersError } from '../diagnostics.ts';
+import { LayersError } from '../diagnostics.ts';
 import type { EngineEvent } from './engine.ts';
 import type { Evidence } from './failures/failure.ts';
 import { type Diagnosis, diagnose } from './failures/index.ts';
@@ -45,8 +45,13 @@ export async function withRetries<T, Failed extends FailedTry>(
     const wait = WAITS[count - 1];
     const isOver = wait === undefined || all >= MOST || performance.now() - started > LONG;
     if (!diagnosis?.kind.isTransient || isOver) {
-      await onFailed?.(result);
-      throw explain(result, diagnosis, count);
+      const error = explain(result, diagnosis, count);
+      await onFailed?.(result).catch((other) => {
+        // Why it failed is told all the same.
+        if (!(other instanceof LayersError)) throw other;
+        throw new LayersError([...error.diagnostics, ...other.diagnostics]);
+      });
+      throw error;
     }
     // Jitter, so that the builds of one machine do not come back all at once.
     const seconds = Math.round(wait * (0.75 + Math.random() / 2) * 10) / 10;

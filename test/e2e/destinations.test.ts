@@ -349,7 +349,9 @@ describe('pools', () => {
       .map((line) => JSON.parse(line));
     expect(lines.at(-1)).toMatchObject({
       type: 'failed',
-      diagnostics: [{ code: 'build-failed', severity: 'error', source: 'build' }],
+      diagnostics: [
+        { code: 'package-not-found', severity: 'error', source: 'build', file: 'layers/pools.yaml' },
+      ],
     });
     expect(lines.find(({ type, index }) => type === 'step' && index === 2)).toMatchObject({
       from: 'bad: packages',
@@ -363,7 +365,7 @@ describe('a layer that is edited while its image is built', () => {
     await given({ edited: { layers: [{ name: 'slow', steps }] } });
     const building = workspace.layers('build', '--pin');
     const log = `.layers/logs/${await buildOf('edited')}.log`;
-    await expect.poll(() => workspace.read(log).catch(() => '')).toContain('STEP 2/');
+    await expect.poll(() => workspace.read(log).catch(() => ''), { timeout: 60_000 }).toContain('STEP 2/');
     const text = await workspace.read('layers/pools.yaml');
     await workspace.write('layers/pools.yaml', text.replace('time for an edit', 'edited'));
     const dist = await readFile(join(workspace.root, 'dist/edited.build'), 'utf8');

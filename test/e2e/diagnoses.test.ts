@@ -309,7 +309,10 @@ it('every kind of failure has a build here that really fails by it', () => {
   expect([...tested].sort()).toEqual([...known].sort());
 });
 
-describe('a build that fails says what failed, where that was written, and what to try', () => {
+// On a busy machine, buildah 1.28 loses what a program prints right before it ends (measured: 3 of 80, by chroot isolation).
+const LOSSY = { retry: 2 };
+
+describe('a build that fails says what failed, where that was written, and what to try', LOSSY, () => {
   it.each(CASES)('$what', async ({ code, exit, says, at, attempts = 1, ...rest }) => {
     const { build, events, diagnostic } = await fail(rest);
     const text = JSON.stringify(diagnostic, null, 2);
