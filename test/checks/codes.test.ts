@@ -19,6 +19,8 @@ const NO_CODES = new Set([
   // of layers import: idioms, options, tools
   ...['build-arg', 'clean-up', 'dockerfile-ast', 'draft-07', 'dry-run', 'epel-release', 'fips-mode-setup'],
   ...['push-secret', 'push-spec', 'update-ca-trust', 'update-crypto-policies', 'write-text'],
+  // an option, a file and an event of builds
+  ...['debug-shell', 'failed-step', 'low-space'],
   // states of pins and builds
   ...['not-ours', 'up-to-date'],
   // images of a release
@@ -33,7 +35,7 @@ const NO_CODES = new Set([
 ]);
 
 /** Codes of one word, which only their place tells from other texts. */
-const ONE_WORD = ['bug', 'interrupted', 'usage'];
+const ONE_WORD = ['bug', 'interrupted', 'killed', 'unreachable', 'usage'];
 
 function sources(): string[] {
   return readdirSync('src', { recursive: true, encoding: 'utf8' })
