@@ -146,3 +146,64 @@ describe('an engine that is here, and does not work', () => {
     );
   });
 });
+
+describe('a build that fails for what somebody without root lacks', () => {
+  async function failing(ids: boolean, engine: string, env: NodeJS.ProcessEnv, conf = '') {
+    const who = await createUser({ ids });
+    try {
+      const root = await givenPool(who, 'failing');
+      if (conf) await who.write('.config/containers/storage.conf', conf);
+      return await who.run(root, process.execPath, [CLI, 'build', '--engine', engine], env);
+    } finally {
+      await who.remove();
+    }
+  }
+
+  it.each(['buildah', 'podman'])('says that ids are missing: %s', async (engine) => {
+    const { code, stderr } = await failing(false, engine, {});
+    expect(code, stderr).toBe(3);
+    expect(stderr).toContain('(ids-missing)');
+    expect(stderr).toContain('/etc/subuid');
+  });
+
+  it('says that ids are missing where they may not be used, as in an unprivileged container', async () => {
+    const who = await createUser({ ids: true });
+    try {
+      const root = await givenPool(who, 'failing');
+      const args = ['--no-new-privs', process.execPath, CLI, 'build', '--engine', 'buildah'];
+      const { code, stderr } = await who.run(root, '/usr/bin/setpriv', args);
+      expect(code, stderr).toBe(3);
+      expect(stderr).toContain('(ids-missing)');
+    } finally {
+      await who.remove();
+    }
+  });
+
+  it('says that an isolation is none', async () => {
+    const { code, stderr } = await failing(true, 'buildah', { BUILDAH_ISOLATION: 'nonsense' });
+    expect(code, stderr).toBe(3);
+    expect(stderr).toContain('$BUILDAH_ISOLATION is nonsense');
+  });
+
+  it.each([
+    'buildah',
+    'podman',
+  ])("%s builds in containers, or says why this machine does not: 'rootless'", async (engine) => {
+    const { code, stderr } = await failing(true, engine, { BUILDAH_ISOLATION: 'rootless' });
+    if (code === 0) return;
+    // As on the machines of these tests: crun refuses cgroups in hybrid mode.
+    expect(code, stderr).toBe(3);
+    expect(stderr).toContain('(isolation-failed)');
+    expect(stderr).toContain('BUILDAH_ISOLATION=chroot');
+  });
+
+  it('builds on fuse-overlayfs, or says that /dev/fuse is not for this user', async () => {
+    const fuse =
+      '[storage]\ndriver = "overlay"\n[storage.options.overlay]\nmount_program = "/usr/bin/fuse-overlayfs"\n';
+    const { code, stderr } = await failing(true, 'buildah', {}, fuse);
+    if (code === 0) return;
+    expect(code, stderr).toBe(3);
+    expect(stderr).toContain('(fuse-denied)');
+    expect(stderr).toContain('/dev/fuse');
+  });
+});

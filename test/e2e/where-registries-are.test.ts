@@ -131,3 +131,43 @@ describe('a base that is blocked', () => {
     expect(await stateOf(workspace)).toEqual(before);
   });
 });
+
+describe('a policy.json', () => {
+  const reject = { default: [{ type: 'reject' }] };
+  const signed = () => ({
+    default: [{ type: 'insecureAcceptAnything' }],
+    transports: {
+      docker: { [mirror.host]: [{ type: 'signedBy', keyType: 'GPGKeys', keyPath: '/dev/null' }] },
+    },
+  });
+
+  it.each<[string, string, () => string, string]>([
+    ['rejects the base', 'buildah', () => JSON.stringify(reject), 'policy.json does not allow'],
+    ['rejects the base', 'podman', () => JSON.stringify(reject), 'policy.json does not allow'],
+    ['asks for a signature', 'buildah', () => JSON.stringify(signed()), 'asks for a signature of'],
+    ['asks for a signature', 'podman', () => JSON.stringify(signed()), 'asks for a signature of'],
+    ['is broken', 'buildah', () => '{', 'policy.json is no policy'],
+  ])('that %s fails the build, and says so: %s', async (what, engine, policy, says) => {
+    const name = `${engine}-${what.replaceAll(' ', '-')}`;
+    const own = await createWorkspace(name);
+    try {
+      await own.write(
+        'layers/pools.yaml',
+        documents(
+          release('4.18.3', await baseRef(mirror)),
+          pool('worker', { image: `${mirror.host}/os/worker`, layers: [motd(name)] }),
+        ),
+      );
+      await own.layers('synth');
+      const folder = join(own.env.HOME!, '.config/containers');
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'policy.json'), policy());
+      const build = await own.layers('build', '--engine', engine);
+      expect(build.code, build.stderr).toBe(4);
+      expect(build.stderr).toContain('policy-refused');
+      expect(build.stderr).toContain(says);
+    } finally {
+      await own.remove();
+    }
+  });
+});

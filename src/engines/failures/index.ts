@@ -4,11 +4,15 @@ import { downloadDenied } from './download-denied.ts';
 import { downloadNotFound } from './download-not-found.ts';
 import { entitlementRefused } from './entitlement-refused.ts';
 import type { Evidence, FailureKind, Finding } from './failure.ts';
+import { fuseDenied } from './fuse-denied.ts';
 import { gpg } from './gpg.ts';
+import { idsMissing } from './ids-missing.ts';
 import { imageNotFound } from './image-not-found.ts';
+import { isolation } from './isolation.ts';
 import { olderThanBase } from './older-than-base.ts';
 import { outOfMemory } from './out-of-memory.ts';
 import { packageNotFound } from './package-not-found.ts';
+import { policyRefused } from './policy-refused.ts';
 import { pullDenied } from './pull-denied.ts';
 import { pushDenied } from './push-denied.ts';
 import { serverTrouble } from './server-trouble.ts';
@@ -22,6 +26,10 @@ import { wrongDigest } from './wrong-digest.ts';
 export const FAILURES: readonly FailureKind[] = [
   diskFull,
   outOfMemory,
+  policyRefused,
+  idsMissing,
+  fuseDenied,
+  isolation,
   syntaxError,
   contentInVar,
   gpg,
