@@ -211,6 +211,7 @@ export const FINDINGS: Readonly<Record<string, string>> = {
   'reason-todo': 'The reason of a hotfix is still to be written.',
   'repository-on-cluster': 'A repository with `auth` in a pool that the cluster builds is not rendered.',
   'run-step': 'A `run` step: code that nothing checks.',
+  'variable-in-content': 'The content of a file has `${release.…}` in it, which is not replaced there.',
   'worker-image-as-base': "From 4.22 on: an on-cluster build starts from worker's image.",
   'worker-image-ignored': "Up to 4.21: an on-cluster build does not start from worker's image.",
   'worker-image-inherited': "Custom pools take worker's image.",

@@ -28,7 +28,7 @@ export interface EpelProps {
 
 /** One of {@link FilesProps}. */
 export interface FileProps {
-  /** Where it is in the image: below /usr or /etc. What is in /var, /opt, /usr/local or a home would not reach the nodes. */
+  /** Where it is in the image: below /usr or /etc. What is in /var, /opt, /usr/local or a home would not reach the nodes. `${release.kernel}` and the like are replaced. */
   readonly path: string;
   /** Its text, byte for byte as UTF-8. */
   readonly content?: string;
@@ -259,7 +259,7 @@ export interface RpmsProps {
 export interface RunProps {
   /** Why no other step would do. */
   readonly reason: string;
-  /** Shell code, or a program and its arguments as a list, which are then passed exactly as written. Each runs if the one before it succeeded, and as if in a shell of its own: write "cd /opt && make" as one. */
+  /** Shell code, or a program and its arguments as a list, which are then passed exactly as written, but for `${release.kernel}` and the like, which are replaced in both. Each runs if the one before it succeeded, and as if in a shell of its own: write "cd /opt && make" as one. */
   readonly commands: readonly (string | readonly string[])[];
 }
 
@@ -275,13 +275,13 @@ export interface SilenceProps {
 export interface StageCopyProps {
   /** A file or folder there. */
   readonly from: string;
-  /** Where it is in the pool's image. */
+  /** Where it is in the pool's image: below /usr or /etc. */
   readonly to: string;
 }
 
 /** One of {@link StageFilesProps}. */
 export interface StageFileProps {
-  /** Where it is there. */
+  /** Where it is there. `${release.kernel}` and the like are replaced. */
   readonly path: string;
   /** Its text, byte for byte as UTF-8. */
   readonly content?: string;

@@ -8,7 +8,7 @@ import { oneOfKeys } from '../values/value.ts';
 export const fileProps = (where: string) =>
   z
     .strictObject({
-      path: absolutePath.describe(where),
+      path: absolutePath.describe(`${where} \`\${release.kernel}\` and the like are replaced.`),
       content: z.string().optional().describe('Its text, byte for byte as UTF-8.'),
       source: sourcePath
         .optional()

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pattern } from '../values/value.ts';
 import { defineStep } from './step.ts';
+import { expand } from './variables.ts';
 
 // Those of the tool say which build an image is: `cdk8s-os-layers/build`.
 const key = pattern(
@@ -13,7 +14,12 @@ export const labels = defineStep({
   name: 'labels',
   summary: 'Labels the image.',
   schema: z
-    .record(key, pattern(/^[^\p{Cc}]*$/u, 'a label', 'Write it on one line.').describe('Its value.'))
+    .record(
+      key,
+      pattern(/^[^\p{Cc}]*$/u, 'a label', 'Write it on one line.').describe(
+        'Its value. `${release.kernel}` and the like are replaced.',
+      ),
+    )
     .refine((labels) => Object.keys(labels).length > 0, { error: 'this step has no label' })
     .meta({ minProperties: 1 }),
   examples: [
@@ -22,8 +28,12 @@ export const labels = defineStep({
       props: { 'com.example.team': 'platform', 'com.example.ticket': 'OPS-42 (nodes)' },
     },
   ],
-  render: (labels) => ({
-    instructions: Object.entries(labels).map(([key, value]) => ({ kind: 'label', key, value })),
+  render: (labels, context) => ({
+    instructions: Object.entries(labels).map(([key, value]) => ({
+      kind: 'label',
+      key,
+      value: expand(value, context, [key]),
+    })),
     claims: Object.keys(labels).map((name) => ({ verb: 'labels' as const, name, at: [name] })),
   }),
 });

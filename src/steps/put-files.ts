@@ -6,6 +6,7 @@ import { attributes, downloadFile, parentOf, withGroup, writeBytes } from './fil
 import { reportNotShipped } from './not-shipped.ts';
 import { copyTree, membersOf, type TreeMember, writeTree } from './put-tree.ts';
 import type { Claim, StepContext, StepOutput } from './step.ts';
+import { expandPath, mentionsVariable } from './variables.ts';
 
 /** A file for the image: its text, the file or folder below `layers/` that has its bytes, or where it is downloaded from. */
 export interface PutFile {
@@ -25,10 +26,14 @@ export interface PutFile {
 
 /** Puts files into the image or into a stage before it: from the build's context where there is one, else within the commands. */
 export function putFiles(
-  files: readonly PutFile[],
+  written: readonly PutFile[],
   context: StepContext,
   where: 'image' | 'stage' = 'image',
 ): Required<Pick<StepOutput, 'instructions' | 'files' | 'claims'>> {
+  const files = written.map((file) => ({
+    ...file,
+    path: expandPath(file.path, context, [...file.at, file.named ?? 'path']),
+  }));
   const puts = files.map((file) => put(file, context));
   const claims = files.flatMap(({ at, named = 'path' }, index) =>
     puts[index]!.paths.map((name): Claim => ({ verb: 'writes', name, at: [...at, named] })),
@@ -61,6 +66,7 @@ interface Put {
 function put(file: PutFile, context: StepContext): Put {
   if (file.url !== undefined) return putDownload(file, file.url, file.sha256!);
   if (file.content !== undefined) {
+    if (mentionsVariable(file.content)) reportVariable(file, context);
     const content = new TextEncoder().encode(file.content);
     const sha256 = sha256Of(content);
     const contextFile = { name: contextName(file.path, sha256), sha256, content };
@@ -73,6 +79,16 @@ function put(file: PutFile, context: StepContext): Put {
   if (source === undefined)
     return { paths: [file.path], files: [], instructions: () => [], commands: () => [] };
   return putBytes(file, { name: source.name, sha256: source.sha256, source: source.source }, source.read);
+}
+
+function reportVariable({ at }: PutFile, context: StepContext): void {
+  context.report({
+    code: 'variable-in-content',
+    severity: 'info',
+    message: 'the content of files is taken as it is: this ${release.…} stays in it',
+    hint: 'Write the value that is meant.',
+    path: [...at, 'content'],
+  });
 }
 
 function putBytes(file: PutFile, contextFile: ContextFile, read: () => Uint8Array): Put {

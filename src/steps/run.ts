@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { argvCommand, codeCommand, isShellsOwn } from '../containerfile/code.ts';
 import { ValueError, value } from '../values/value.ts';
 import { defineStep } from './step.ts';
+import { expandArgument, expandCommand } from './variables.ts';
 
 const code = value(parseCode, { pattern: /\S/ });
 
@@ -51,7 +52,7 @@ export const run = defineStep({
       .array(z.union([code, argv]))
       .min(1)
       .describe(
-        'Shell code, or a program and its arguments as a list, which are then passed exactly as written. Each runs if the one before it succeeded, and as if in a shell of its own: write "cd /opt && make" as one.',
+        'Shell code, or a program and its arguments as a list, which are then passed exactly as written, but for `${release.kernel}` and the like, which are replaced in both. Each runs if the one before it succeeded, and as if in a shell of its own: write "cd /opt && make" as one.',
       ),
   }),
   examples: [
@@ -71,7 +72,11 @@ export const run = defineStep({
       message: `code of the layer's own runs in the build: ${reason}`,
       hint: 'Nothing checks what it does. Prefer another step where one can say it.',
     });
-    const ours = commands.map((item) => (typeof item === 'string' ? codeCommand(item) : argvCommand(item)));
+    const ours = commands.map((item, index) =>
+      typeof item === 'string'
+        ? codeCommand(expandCommand(item, context, ['commands', index]))
+        : argvCommand(item.map((text, at) => expandArgument(text, context, ['commands', index, at]))),
+    );
     return { instructions: [{ kind: 'run', commands: ours, cleans: true }] };
   },
 });

@@ -5,15 +5,24 @@ import { shellTemplate } from '../containerfile/template.ts';
 import { formatImageRef, PINNED, parsePinnedImage } from '../values/image-ref.ts';
 import { dnsLabel, packageName } from '../values/names.ts';
 import { parseAbsolutePath } from '../values/paths.ts';
-import { ValueError, value } from '../values/value.ts';
+import { show, ValueError, value } from '../values/value.ts';
 import { fileProps } from './file-props.ts';
+import { reportNotShipped } from './not-shipped.ts';
 import { putFiles } from './put-files.ts';
-import { defineStep, type StepContext } from './step.ts';
-import { expand, isVariable, VARIABLE } from './variables.ts';
+import { type Claim, defineStep, type StepContext } from './step.ts';
+import { expand, expandCommand, expandPath, IMAGE_VARIABLE, REFERENCES_TO_IMAGES } from './variables.ts';
 
-const image = value((text) => (isVariable(text) ? text : formatImageRef(parsePinnedImage(text))), {
-  pattern: new RegExp(`${VARIABLE.source}|${PINNED.source}`),
-});
+const image = value(
+  (text) => {
+    if (IMAGE_VARIABLE.test(text)) return text;
+    if (!text.includes('${')) return formatImageRef(parsePinnedImage(text));
+    throw new ValueError(
+      `${show(text)} is not an image`,
+      `Write an image by digest, or one of ${REFERENCES_TO_IMAGES}.`,
+    );
+  },
+  { pattern: new RegExp(`${IMAGE_VARIABLE.source}|${PINNED.source}`) },
+);
 
 const command = value(
   (text) => {
@@ -66,7 +75,7 @@ export const stage = defineStep({
       .array(
         z.strictObject({
           from: path.describe('A file or folder there.'),
-          to: path.describe("Where it is in the pool's image."),
+          to: path.describe("Where it is in the pool's image: below /usr or /etc."),
         }),
       )
       .min(1)
@@ -99,9 +108,13 @@ export const stage = defineStep({
       'stage',
     );
     const commands = (props.run ?? []).map((code, index) =>
-      codeCommand(expand(code, context, ['run', index])),
+      codeCommand(expandCommand(code, context, ['run', index])),
     );
     const copies = props.copy.map(({ from, to }, index) => copyFrom(props.name, from, to, index, context));
+    const claims = copies.map(
+      ({ target }, index): Claim => ({ verb: 'writes', name: target, at: ['copy', index, 'to'] }),
+    );
+    reportNotShipped(claims, context);
     return {
       stages: [
         {
@@ -119,11 +132,7 @@ export const stage = defineStep({
         ...runs(listModules({ versions: kernelsOf(copies.map(({ target }) => target)) })),
       ],
       files: files.files,
-      claims: copies.map(({ target }, index) => ({
-        verb: 'writes',
-        name: target,
-        at: ['copy', index, 'to'],
-      })),
+      claims,
     };
   },
 });
@@ -136,8 +145,8 @@ function copyFrom(stage: string, from: string, to: string, index: number, contex
   return {
     kind: 'copyFrom',
     stage,
-    source: expand(from, context, ['copy', index, 'from']),
-    target: expand(to, context, ['copy', index, 'to']),
+    source: expandPath(from, context, ['copy', index, 'from']),
+    target: expandPath(to, context, ['copy', index, 'to']),
   };
 }
 

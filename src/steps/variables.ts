@@ -11,28 +11,84 @@ const OF_ITS_KERNEL = {
   kernel: "Write the version of the base's kernel in full.",
 };
 
-const REFERENCE = /\$\{release\.([^}]*)\}/g;
+const IMAGES: readonly Variable[] = ['rhel-coreos', 'rhel-coreos-extensions', 'driver-toolkit'];
+
+const REFERENCE = /\$\{release\.([^}\s]*)\}/g;
+
+/** What looks like a variable, misspelt or without its end: no variable of a shell has a dot in its name. */
+const DOTTED = /\$\{[A-Za-z_]\w*\.[^}\s]*\}?/;
+
+const ESCAPED_OR_QUOTED = /\\.|'[^']*'|"(?:[^"\\]|\\.)*"/gs;
+
+type At = readonly (string | number)[];
 
 /** A text with its variables' values in it. What cannot be known is reported, and stays as it is. */
-export function expand(text: string, context: StepContext, path: readonly (string | number)[]): string {
-  return text.replaceAll(REFERENCE, (reference, name: string) => lookUp(name, context, path) ?? reference);
+export function expand(text: string, context: StepContext, path: At): string {
+  reportUnknown(DOTTED.exec(withoutKnown(text))?.[0], context, path);
+  return replace(text, context, path);
 }
 
-export const VARIABLE = new RegExp(`^${REFERENCE.source}$`);
-
-/** Whether a text is one variable and nothing else. */
-export function isVariable(text: string): boolean {
-  return VARIABLE.test(text);
+/** An argument: the same, and other text is data. */
+export function expandArgument(text: string, context: StepContext, path: At): string {
+  return replace(text, context, path);
 }
 
-function lookUp(name: string, context: StepContext, path: readonly (string | number)[]): string | undefined {
+/** A command: what is escaped or in single quotes is text for a program. */
+export function expandCommand(code: string, context: StepContext, path: At): string {
+  const seen = withoutKnown(code).replaceAll(ESCAPED_OR_QUOTED, (part) =>
+    part.startsWith('"') ? part.replaceAll(/\\./gs, '') : '',
+  );
+  reportUnknown(
+    DOTTED.exec(seen)?.[0],
+    context,
+    path,
+    " Where a program is to get this text, put it in single quotes: '${…}'.",
+  );
+  return replace(code, context, path);
+}
+
+/** A path: nothing else would put a value there. */
+export function expandPath<Path extends string>(text: Path, context: StepContext, path: At): Path {
+  reportUnknown(/\$\{[^}/]*\}?/.exec(withoutKnown(text))?.[0], context, path);
+  return replace(text, context, path) as Path;
+}
+
+/** A variable that is an image, and nothing else. */
+export const IMAGE_VARIABLE = new RegExp(`^\\$\\{release\\.(?:${IMAGES.join('|')})\\}$`);
+
+export const REFERENCES_TO_IMAGES = IMAGES.map((name) => reference(name)).join(', ');
+
+/** Whether a text is taken as it is where people may expect otherwise. */
+export function mentionsVariable(text: string): boolean {
+  return text.includes('${release.');
+}
+
+function replace(text: string, context: StepContext, path: At): string {
+  return text.replaceAll(REFERENCE, (whole, name: string) => lookUp(name, context, path) ?? whole);
+}
+
+/** What is looked up is told of there. */
+function withoutKnown(text: string): string {
+  return text.replaceAll(REFERENCE, 'x');
+}
+
+function reference(name: string): string {
+  return `\${release.${name}}`;
+}
+
+function reportUnknown(found: string | undefined, context: StepContext, path: At, way = ''): void {
+  if (found === undefined) return;
+  context.report({
+    code: 'unknown-variable',
+    message: `${found} is not known${found.endsWith('}') ? '' : ', and has no end'}`,
+    hint: `Known are ${VARIABLES.map((name) => reference(name)).join(', ')}.${way}`,
+    path,
+  });
+}
+
+function lookUp(name: string, context: StepContext, path: At): string | undefined {
   if (!VARIABLES.includes(name as Variable)) {
-    context.report({
-      code: 'unknown-variable',
-      message: `\${release.${name}} is not known`,
-      hint: `Known are ${VARIABLES.map((known) => `\${release.${known}}`).join(', ')}.`,
-      path,
-    });
+    reportUnknown(reference(name), context, path);
     return undefined;
   }
   if (name === 'kernel' && context.replacesKernel) {

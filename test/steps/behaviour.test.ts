@@ -528,3 +528,87 @@ describe('secrets', () => {
     expect(problems[0]!.hint).toContain('etc-pki-entitlement of openshift-config-managed');
   });
 });
+
+describe('a variable of the release', () => {
+  const KERNEL = '5.14.0-570.16.1.el9_6.x86_64';
+  const stage = (props: object) => ({
+    name: 'a',
+    from: '${release.driver-toolkit}',
+    copy: [{ from: '/a', to: '/usr/bin/a' }],
+    ...props,
+  });
+  const copying = (from: string, to: string) => stage({ copy: [{ from, to }] });
+  const run = (...commands: (string | string[])[]) => ({ reason: 'x', commands });
+  const put = (path: string, props: object = { content: 'a' }) => [{ path, ...props }];
+
+  it.each([
+    ['labels', { a: 'for ${release.kernel}, ${HOME}' }, `for ${KERNEL}, `],
+    ['run', run('echo ${release.kernel} "${HOME}"'), `echo ${KERNEL} `],
+    ['run', run(['echo', '${release.kernel}']), `echo ${KERNEL}`],
+    ['files', put('/usr/lib/modules/${release.kernel}/x.ko'), `/usr/lib/modules/${KERNEL}/x.ko`],
+  ] as const)('is replaced: %s %j', (kind, props, text) => {
+    const rendered = renderStep(kind, props);
+    expect(rendered.problems.filter(({ code }) => code !== 'run-step')).toEqual([]);
+    expect(rendered.text).toContain(text);
+  });
+
+  it('is replaced in the paths of a stage, with a context and without', () => {
+    for (const hasContext of [true, false]) {
+      const files = put('/src/${release.kernel}/a');
+      const { output, problems } = renderStep('stage', stage({ files }), { hasContext });
+      expect(problems).toEqual([]);
+      expect(JSON.stringify(output.stages)).toContain(`/src/${KERNEL}/a`);
+    }
+  });
+
+  it.each([
+    ['labels', { a: '${release.foo}' }, ['a'], '${release.foo} is not known'],
+    ['labels', { a: '${release.kernel' }, ['a'], '${release.kernel is not known, and has no end'],
+    ['run', run('a', 'echo ${release.foo}'), ['commands', 1], '${release.foo} is not known'],
+    ['run', run('echo ${relese.kernel}'), ['commands', 0], '${relese.kernel} is not known'],
+    ['run', run(`echo "it's \${relese.kernel}, isn't it"`), ['commands', 0], '${relese.kernel} is not known'],
+    ['run', run(['echo', '${release.foo}']), ['commands', 0, 1], '${release.foo} is not known'],
+    ['files', put('/usr/${release.foo}/x'), [0, 'path'], '${release.foo} is not known'],
+    ['files', put('/usr/${foo}/x'), [0, 'path'], '${foo} is not known'],
+    ['files', put('/usr/${release.el/x'), [0, 'path'], '${release.el is not known, and has no end'],
+    ['stage', stage({ files: put('/src/${foo}') }), ['files', 0, 'path'], '${foo} is not known'],
+    ['stage', stage({ run: ['echo ${relese.kernel}'] }), ['run', 0], '${relese.kernel} is not known'],
+    [
+      'stage',
+      stage({ run: ['echo "${release.el"'] }),
+      ['run', 0],
+      '${release.el" is not known, and has no end',
+    ],
+    ['stage', copying('/a', '/usr/lib/${foo}'), ['copy', 0, 'to'], '${foo} is not known'],
+    ['stage', copying('/${foo}', '/usr/a'), ['copy', 0, 'from'], '${foo} is not known'],
+  ] as const)('that is not known is an error: %s %j', (kind, props, path, message) => {
+    const { problems } = renderStep(kind, props);
+    expect(problems.filter(({ code }) => code !== 'run-step')).toMatchObject([
+      { code: 'unknown-variable', path, message, hint: expect.stringContaining('${release.kernel}') },
+    ]);
+  });
+
+  it.each([
+    'echo ${HOME} "${x%.rpm}" ${x:-a.b} ${x/./_}',
+    "sed -i 's/${project.version}/1/' pom.xml",
+    'echo \\${a.b} "\\${a.b}"',
+    ['sed', 's/${project.version}/1/'],
+  ])("is not what is the shell's own, or a program's: %j", (command) => {
+    expect(renderStep('run', run(command)).problems).toMatchObject([{ code: 'run-step' }]);
+  });
+
+  it('stays in the content of files, which is remarked', () => {
+    const { output, problems } = renderStep('files', put('/etc/a', { content: '${release.el}' }));
+    expect(problems).toMatchObject([{ code: 'variable-in-content', severity: 'info', path: [0, 'content'] }]);
+    expect(Buffer.from(output.files![0]!.content!).toString()).toBe('${release.el}');
+  });
+});
+
+describe('what a stage copies', () => {
+  it.each(['/opt/x', '/var/x', '/usr/local/bin/x'])('has to reach the nodes: %s', (to) => {
+    const props = { name: 'a', from: '${release.driver-toolkit}', copy: [{ from: '/a', to }] };
+    expect(renderStep('stage', props).problems).toMatchObject([
+      { code: 'path-not-shipped', path: ['copy', 0, 'to'] },
+    ]);
+  });
+});

@@ -97,12 +97,11 @@ const REFUSED: Record<StepName, [props: unknown, message: string][]> = {
   ],
   stage: [
     [{ name: 'a', from: 'q.io/a:1', copy: [{ from: '/a', to: '/b' }] }, 'has no digest'],
-    [
-      { name: 'a', from: '${release.kernel} x', copy: [{ from: '/a', to: '/b' }] },
-      'does not say which registry',
-    ],
+    [{ name: 'a', from: '${release.kernel} x', copy: [{ from: '/a', to: '/b' }] }, 'is not an image'],
     [{ name: 'A', from: '${release.driver-toolkit}', copy: [{ from: '/a', to: '/b' }] }, 'is not a name'],
     [{ name: 'a', from: '${release.driver-toolkit}', copy: [] }, 'Too small'],
+    [{ name: 'a', from: '${release.kernel}', copy: [{ from: '/a', to: '/b' }] }, 'is not an image'],
+    [{ name: 'a', from: '${release.el}', copy: [{ from: '/a', to: '/b' }] }, 'is not an image'],
     [{ name: 'a', from: '${release.driver-toolkit}', copy: [{ from: '/a/../b', to: '/b' }] }, 'has ".."'],
     [
       { name: 'a', from: '${release.driver-toolkit}', copy: [{ from: '/a', to: 'b' }] },
