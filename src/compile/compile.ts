@@ -16,9 +16,11 @@ import { type EffectivePool, effectivePool } from './effective.ts';
 import { checkExtensionPackages } from './extensions.ts';
 import { leaderOf } from './follows.ts';
 import { contentHash } from './hash.ts';
-import { baseKernel, checkModules, isOfRelease } from './image-kernel.ts';
+import { baseKernel, imageKernel, isOfRelease } from './image-kernel.ts';
 import { pushedTo } from './images.ts';
+import { mayStartFromWorker } from './inheritance.ts';
 import { resolveLayers } from './layers.ts';
+import { checkModules } from './modules.ts';
 import { nodeSpec } from './node.ts';
 import { reportOn } from './report.ts';
 import { checkPool } from './rules.ts';
@@ -46,8 +48,9 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
   const base = pool.base ?? release?.amd64['rhel-coreos'];
   const image = pushedTo(pool, cluster?.value);
   const hasRelease = release !== undefined || library.broken.has(`Release ${pool.release}`);
-  checkPool({ pool, targetName, cluster: cluster?.value, base, hasRelease, image }, reject);
   const kernel = baseKernel(base, pool.release, library);
+  const baseReleases = kernel?.releases ?? [];
+  checkPool({ pool, targetName, cluster: cluster?.value, base, baseReleases, hasRelease, image }, reject);
   const layers = resolveLayers(pool.layers, library, diagnostics);
   const composed = compose({
     layers,
@@ -59,10 +62,12 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
     sources,
   });
   const { claims, stages, kernel: installed } = composed;
-  diagnostics.push(
-    ...composed.diagnostics,
-    ...checkModules({ base: kernel, installed, claims, stages, release: pool.release, library }),
-  );
+  diagnostics.push(...composed.diagnostics);
+  // Only all pools together tell what the others start from.
+  if (!mayStartFromWorker(pool)) {
+    const boots = imageKernel(kernel, installed, claims);
+    diagnostics.push(...checkModules({ kernel: boots, base: kernel, claims, stages, pool, library }));
+  }
   const kinds = composed.traced.map(({ kind }) => kind);
   const node = nodeSpec(pool, release, kinds, reject);
   if (targetName === 'machineConfig') checkExtensionPackages(pool, composed.claims, reject);
@@ -98,7 +103,8 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
       secrets: composed.secrets,
       containerfile,
       ...(target.limit !== undefined && { room: { limit: target.limit, costs: costs(composed) } }),
-      claims: composed.claims,
+      claims,
+      kernels: { base: kernel, installed },
       node,
       by: target.builtBy === 'cluster' ? 'cluster' : job === undefined ? 'local' : 'job',
       ...(job && { job }),

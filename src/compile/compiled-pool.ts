@@ -11,6 +11,7 @@ import type { PinnedImage } from '../values/image-ref.ts';
 import type { PoolId } from '../values/pool-id.ts';
 import type { PlacedClaim } from './conflicts.ts';
 import type { EffectivePool } from './effective.ts';
+import type { ImageKernel } from './image-kernel.ts';
 import type { NodeSpec } from './node.ts';
 
 /** An instruction, and where it came from. */
@@ -59,6 +60,8 @@ export interface CompiledPool {
   readonly room?: { readonly limit: number; readonly costs: string };
   /** What its steps take hold of. */
   readonly claims: readonly PlacedClaim[];
+  /** Of the base it is compiled with, and what a step put in its place. */
+  readonly kernels: { readonly base: ImageKernel | undefined; readonly installed: ImageKernel | undefined };
   /** What goes into its MachineConfig beside the image. */
   readonly node: NodeSpec;
   /** Who builds. */

@@ -1,7 +1,14 @@
 import { below, type Diagnostic } from '../diagnostics.ts';
+import type { Library } from '../spec/library.ts';
 import { formatPoolId } from '../values/pool-id.ts';
 import { isAtLeast } from '../values/release-version.ts';
 import type { CompiledPool } from './compiled-pool.ts';
+import type { EffectivePool } from './effective.ts';
+import { imageKernel } from './image-kernel.ts';
+import { checkModules } from './modules.ts';
+
+/** From here on an inherited osImageURL is the base of on-cluster builds. */
+const INHERITS_BASE = '4.22';
 
 /**
  * Custom pools take the MachineConfigs of `worker`, and with them its image. What that means for each of a cluster's
@@ -23,6 +30,33 @@ export function inheritanceRemarks(pools: readonly CompiledPool[]): Diagnostic[]
   });
 }
 
+/** Whether an image of worker's would be the base of the pool's on-cluster build. */
+export function mayStartFromWorker({
+  name,
+  release,
+  target,
+}: Pick<EffectivePool, 'name' | 'release' | 'target'>): boolean {
+  return (
+    target.machineOSConfig !== undefined &&
+    !['master', 'worker'].includes(name) &&
+    isAtLeast(release, INHERITS_BASE)
+  );
+}
+
+/** The modules of pools that may start from worker's image, held against the kernel of what they do start from. */
+export function inheritedModules(pools: readonly CompiledPool[], library: Library): Diagnostic[] {
+  const heirs = pools.filter(({ pool }) => mayStartFromWorker(pool));
+  return heirs.flatMap(({ id, kernels: { base, installed }, claims, stages, pool }) => {
+    const worker = pools.find(
+      (other) => other.id.cluster === id.cluster && other.id.pool === 'worker' && other.image !== undefined,
+    );
+    const inherited =
+      worker === undefined ? base : imageKernel(worker.kernels.base, worker.kernels.installed, worker.claims);
+    const kernel = imageKernel(inherited, installed, claims);
+    return checkModules({ kernel, base, claims, stages, pool, library });
+  });
+}
+
 function remark(code: string, pool: CompiledPool, message: string, hint: string): Diagnostic {
   return { code, severity: 'info', source: 'finding', message, hint, origin: below(pool.origin, ['name']) };
 }
@@ -38,7 +72,7 @@ function namesRemark(worker: CompiledPool, heirs: readonly CompiledPool[]): Diag
 }
 
 function heirRemark(pool: CompiledPool, worker: CompiledPool): Diagnostic[] {
-  const isBase = isAtLeast(pool.pool.release, '4.22');
+  const isBase = isAtLeast(pool.pool.release, INHERITS_BASE);
   return [
     remark(
       isBase ? 'worker-image-as-base' : 'worker-image-ignored',

@@ -1,16 +1,20 @@
 import type { Cluster } from '../spec/cluster.ts';
 import { TARGETS, type TargetName } from '../targets/index.ts';
 import type { ImageRef, PinnedImage } from '../values/image-ref.ts';
-import { compareReleases, isAtLeast } from '../values/release-version.ts';
+import { compareReleases, isAtLeast, type ReleaseVersion } from '../values/release-version.ts';
 import type { EffectivePool } from './effective.ts';
 import { LEADS } from './follows.ts';
 import type { Report } from './report.ts';
+
+const NOT_NEWER = 'Nodes must not be newer than their cluster: upgrade the cluster first.';
 
 export interface RuleInput {
   readonly pool: EffectivePool;
   readonly targetName: TargetName;
   readonly cluster: Cluster | undefined;
   readonly base: PinnedImage | undefined;
+  /** The releases whose OS image the base is, as far as they have documents. */
+  readonly baseReleases: readonly ReleaseVersion[];
   /** Whether there is a Release document, though it may have errors. */
   readonly hasRelease: boolean;
   /** Where the image is pushed. */
@@ -19,7 +23,7 @@ export interface RuleInput {
 
 /** What cannot be about a pool as a whole, whatever its layers are. */
 export function checkPool(
-  { pool, targetName, cluster, base, hasRelease, image }: RuleInput,
+  { pool, targetName, cluster, base, baseReleases, hasRelease, image }: RuleInput,
   reject: Report,
 ): void {
   const target = TARGETS[targetName];
@@ -95,7 +99,17 @@ export function checkPool(
       'newer-than-cluster',
       'release',
       `the pool is built for ${pool.release}, and ${cluster!.name} runs ${runs}`,
-      'Nodes must not be newer than their cluster: upgrade the cluster first.',
+      NOT_NEWER,
+    );
+  }
+  // Several releases may have one image: the oldest tells.
+  const [oldest] = [...baseReleases].sort(compareReleases);
+  if (pool.base !== undefined && oldest !== undefined && compareReleases(oldest, runs ?? pool.release) > 0) {
+    reject(
+      'newer-than-cluster',
+      'base',
+      `the base is the OS image of ${oldest}, and ${runs === undefined ? `the pool is of ${pool.release}` : `${cluster!.name} runs ${runs}`}`,
+      NOT_NEWER,
     );
   }
 }

@@ -4,7 +4,7 @@ import { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { CompiledPool } from '../compile/compiled-pool.ts';
 import { followErrors } from '../compile/follows.ts';
-import { inheritanceRemarks } from '../compile/inheritance.ts';
+import { inheritanceRemarks, inheritedModules } from '../compile/inheritance.ts';
 import { instancesOf } from '../compile/instances.ts';
 import { placesOf } from '../compile/places.ts';
 import { openSources, type Sources } from '../compile/sources.ts';
@@ -140,6 +140,7 @@ export class LayersApp extends App {
   /** All of `dist/`, by path, in memory. Throws everything that is wrong, at once. */
   render(): Map<string, string | Uint8Array> {
     this.report(inheritanceRemarks(this.compiledPools));
+    this.report(inheritedModules(this.compiledPools, this.library));
     // A leader with errors of its own is not among them, and it would mislead to say that it is not there.
     if (!hasErrors(this.diagnostics)) this.report(followErrors(this.compiledPools));
     const charts = hasErrors(this.diagnostics) ? undefined : renderCharts(this);

@@ -33,7 +33,7 @@ export function repository({ pool = {}, layers = LAYERS, images = {}, files = {}
   const release = '4.19.3';
   const documents = [
     ...layers.map((layer) => ({ kind: 'Layer', ...layer })),
-    ...[release, '4.18.21', '4.17.2'].map((name) => ({
+    ...[release, '4.22.1', '4.18.21', '4.17.2'].map((name) => ({
       kind: 'Release',
       name,
       amd64: { 'rhel-coreos': `q.io/base@${DIGEST}`, el: '9.6', ...images },

@@ -2,6 +2,10 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { compilePool } from '../../src/compile/compile.ts';
+import { openSources } from '../../src/compile/sources.ts';
+import { loadLibrary } from '../../src/spec/load.ts';
+import type { ReleaseVersion } from '../../src/values/release-version.ts';
 import { compileIn, errorsOf, repository } from './compile-pool.ts';
 
 const image = (name: string, digit: string) => `q.io/${name}@sha256:${digit.repeat(64)}`;
@@ -193,14 +197,17 @@ describe('with a base of its own a pool', () => {
   });
 
   it('has the kernel of the release whose image that is', () => {
-    const base = RELEASES['4.19.4']['rhel-coreos'].replace('q.io', 'mirror.io');
+    const pool = {
+      release: '4.19.4',
+      base: RELEASES['4.19.3']['rhel-coreos'].replace('q.io', 'mirror.io'),
+    };
     const toolkit = (release: keyof typeof RELEASES) => ({ from: RELEASES[release]['driver-toolkit'] });
-    expect(codes([stage({ ...toolkit('4.19.4'), ...into(KERNELS['4.19.4']) })], { base })).toEqual([]);
-    expect(codes([stage({ ...toolkit('4.19.3'), ...into(KERNELS['4.19.3']) })], { base })).toEqual([
+    expect(codes([stage({ ...toolkit('4.19.3'), ...into(KERNELS['4.19.3']) })], pool)).toEqual([]);
+    expect(codes([stage({ ...toolkit('4.19.4'), ...into(KERNELS['4.19.4']) })], pool)).toEqual([
       'driver-toolkit-of-another-release',
       'module-of-another-kernel',
     ]);
-    expect(codes([stage()], { base })).toContain('base-kernel-unknown');
+    expect(codes([stage()], pool)).toContain('base-kernel-unknown');
   });
 
   it("has its release's kernel where the base is the release's image from a mirror", () => {
@@ -217,5 +224,64 @@ describe('with a base of its own a pool', () => {
 
   it('needs no Release document to be told', () => {
     expect(codes([stage(into(NEW))], { base: FOREIGN }, {})).toEqual(['base-kernel-unknown']);
+  });
+});
+
+describe('with kernelType: realtime', () => {
+  const realtime = { kernelType: 'realtime' };
+
+  it('a module has to be for the realtime kernel', () => {
+    const { diagnostics } = compileIn(root([stage()], realtime));
+    expect(diagnostics).toMatchObject([
+      {
+        code: 'module-of-another-kernel',
+        message: expect.stringMatching(/the kernel is 5\.14\.0-570\.16\.1\.el9_6\.x86_64\+rt$/),
+        origin: { path: ['steps', 0, 'stage', 'copy', 0, 'to'] },
+        related: [{ origin: { path: ['kernelType'] } }],
+      },
+    ]);
+    expect(codes([stage(into('${release.kernel}+rt'))], realtime)).toEqual([]);
+    expect(codes([stage()], { kernelType: 'default' })).toEqual([]);
+  });
+
+  it('a layer may have it for both kernels', () => {
+    const both = [stage(), writes(`/usr/lib/modules/${KERNELS['4.19.3']}+rt/extra/a.ko`)];
+    expect(codes(both, realtime)).toEqual([]);
+  });
+});
+
+describe('a base of a later release', () => {
+  const base = RELEASES['4.19.4']['rhel-coreos'].replace('q.io', 'mirror.io');
+  const label = { labels: { a: 'b' } };
+
+  it("is an error where the pool's release is the older one", () => {
+    expect(errors([label], { base })).toEqual([
+      'newer-than-cluster base: the base is the OS image of 4.19.4, and the pool is of 4.19.3',
+    ]);
+    expect(codes([label], { base, release: '4.19.4' })).toEqual([]);
+  });
+
+  it('is right where an older release has the same image', () => {
+    const same = { '4.19.3': RELEASES['4.19.4'], '4.19.4': RELEASES['4.19.4'] };
+    expect(codes([label], { base }, same)).toEqual([]);
+  });
+
+  it("is an error where the cluster's is, whatever the pool says", () => {
+    const folder = root([label], { base, release: '4.19.4' });
+    const { library } = loadLibrary(folder);
+    const cluster = {
+      value: { name: 'prod', release: '4.19.3' as ReleaseVersion },
+      origin: { file: 'layers/clusters.yaml' },
+    };
+    const { diagnostics } = compilePool({
+      pool: library.pools[0]!,
+      cluster,
+      library,
+      sources: openSources(folder),
+    });
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      'the pool is built for 4.19.4, and prod runs 4.19.3',
+      'the base is the OS image of 4.19.4, and prod runs 4.19.3',
+    ]);
   });
 });
