@@ -62,7 +62,8 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'missing-key': 'A key that has to be there is not.',
   'module-of-another-kernel': "A module is put where the nodes' kernel does not look.",
   'name-twice': 'Two documents have one name.',
-  'newer-than-cluster': 'A pool is built for a later release than its cluster runs, or from the OS image of one.',
+  'newer-than-cluster':
+    'A pool is built for a later release than its cluster runs, or from the OS image of one.',
   'no-build-context': 'A pool that the cluster builds needs a file, and such builds have none.',
   'no-build-secrets':
     'A pool that the cluster builds needs a secret, and such builds have none of their own.',

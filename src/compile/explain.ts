@@ -1,10 +1,12 @@
 import { below, type Diagnostic, formatPath, type Origin } from '../diagnostics.ts';
-import type { Cluster } from '../spec/cluster.ts';
+import { type Cluster, selects } from '../spec/cluster.ts';
 import type { Library, Located } from '../spec/library.ts';
 import type { Pool } from '../spec/pool.ts';
 import { kindOf } from '../spec/variant.ts';
 import { formatImageRef, type ImageRef } from '../values/image-ref.ts';
-import { effectivePool, NEAREST } from './effective.ts';
+import { type EffectivePool, effectivePool, NEAREST } from './effective.ts';
+import { pulledFrom, pushedTo } from './images.ts';
+import { mayStartFromWorker } from './inheritance.ts';
 
 /** A value of an effective pool, and where it was written. */
 export interface Explained {
@@ -23,13 +25,10 @@ export function explainPool(
   const { effective, diagnostics } = effectivePool(pool, library, cluster);
   if (effective === undefined) return { values: [], diagnostics };
   const { layers, origins } = effective;
-  const release = library.releases.get(effective.release);
   const settings = NEAREST.flatMap((key): Explained[] => {
     const origin = origins.get(key);
     if (origin !== undefined) return leaves([key], effective[key], origin);
-    if (key !== 'base' || release === undefined) return [];
-    const image = release.value.amd64['rhel-coreos'];
-    return leaves([key], image, below(release.origin, ['amd64', 'rhel-coreos']));
+    return key === 'base' ? inheritedBase(effective, library, cluster) : [];
   });
   return {
     values: [
@@ -37,6 +36,7 @@ export function explainPool(
         pool.value[key] === undefined ? [] : leaves([key], pool.value[key], below(pool.origin, [key])),
       ),
       ...settings,
+      ...fromRegistry(effective, cluster),
       ...layers.flatMap(({ value: entry, origin }, index): Explained[] => {
         const layer = typeof entry === 'string' ? library.layers.get(entry) : { value: entry, origin };
         const layerName = typeof entry === 'string' ? entry : entry.name;
@@ -54,13 +54,56 @@ export function explainPool(
   };
 }
 
+/** What its build starts from where it says nothing: worker's image from 4.22 on, else that of its release. */
+function inheritedBase(
+  pool: EffectivePool,
+  library: Library,
+  cluster: Located<Cluster> | undefined,
+): Explained[] {
+  const own = library.pools.find(
+    ({ value }) =>
+      value.name === 'worker' && (cluster === undefined || selects(value.clusters, cluster.value)),
+  );
+  const worker = own && mayStartFromWorker(pool) ? effectivePool(own, library, cluster).effective : undefined;
+  const image = worker && pushedTo(worker, cluster?.value);
+  if (image !== undefined) {
+    const value = pulledFrom(formatImageRef(image), cluster?.value);
+    return [{ path: 'base', value, origin: originOfImage(worker!, cluster) }];
+  }
+  const release = library.releases.get(pool.release);
+  if (release === undefined) return [];
+  return leaves(
+    ['base'],
+    release.value.amd64['rhel-coreos'],
+    below(release.origin, ['amd64', 'rhel-coreos']),
+  );
+}
+
+function originOfImage({ target, origins }: EffectivePool, cluster: Located<Cluster> | undefined): Origin {
+  return cluster !== undefined && target.machineConfig?.image === undefined
+    ? below(cluster.origin, ['registry', 'push'])
+    : below(origins.get('target')!, ['machineConfig', 'image']);
+}
+
+/** What its cluster says of where its image is pushed and pulled. */
+function fromRegistry(pool: EffectivePool, cluster: Located<Cluster> | undefined): Explained[] {
+  const image = pushedTo(pool, cluster?.value);
+  if (image === undefined || cluster?.value.registry === undefined) return [];
+  return [
+    ...(pool.target.machineConfig?.image === undefined
+      ? leaves(['target', 'machineConfig', 'image'], image, originOfImage(pool, cluster))
+      : []),
+    ...leaves(['registry'], cluster.value.registry, below(cluster.origin, ['registry'])),
+  ];
+}
+
 function leaves(path: (string | number)[], value: unknown, origin: Origin): Explained[] {
   if (isImage(value)) return [{ path: formatPath(path), value: formatImageRef(value), origin }];
   if (typeof value !== 'object' || value === null)
     return [{ path: formatPath(path), value: String(value), origin }];
-  return Object.entries(value).flatMap(([key, item]) =>
-    item === undefined ? [] : leaves([...path, key], item, below(origin, [key])),
-  );
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  if (entries.length === 0) return [{ path: formatPath(path), value: '{}', origin }];
+  return entries.flatMap(([key, item]) => leaves([...path, key], item, below(origin, [key])));
 }
 
 function isImage(value: unknown): value is ImageRef {

@@ -34,11 +34,8 @@ steps:
   - remove: { packages: [nano] }
 `;
 
-const repository = () =>
-  temporaryRepository({
-    'layers/pools.yaml': POOLS,
-    'layers/more.yaml': documents(LAYERS, RELEASES),
-  });
+const FILES = { 'layers/pools.yaml': POOLS, 'layers/more.yaml': documents(LAYERS, RELEASES) };
+const repository = () => temporaryRepository(FILES);
 
 interface Value {
   path: string;
@@ -48,8 +45,15 @@ interface Value {
   column: number;
 }
 
-function explained(...args: string[]): string[] {
-  const { status, stdout, stderr } = repository().layers('explain', ...args, '--output', 'json');
+const explained = (...args: string[]) => explainedIn(FILES, ...args);
+
+function explainedIn(files: Record<string, string>, ...args: string[]): string[] {
+  const { status, stdout, stderr } = temporaryRepository(files).layers(
+    'explain',
+    ...args,
+    '--output',
+    'json',
+  );
   expect(stderr).toBe('');
   expect(status).toBe(0);
   const { pool, values } = JSON.parse(stdout) as { pool: string; values: Value[] };
@@ -79,6 +83,52 @@ describe('layers explain', () => {
       `base q.io/base@sha256:${'1'.repeat(64)} layers/pools.yaml:22:7`,
     ]);
     expect(explained('worker', 'release')).toEqual(['release 4.19.3 layers/pools.yaml:21:10']);
+  });
+
+  it('has what comes from its cluster, and mappings with nothing in them', () => {
+    const cluster = `kind: Cluster
+name: eu
+release: "4.19.3"
+registry: { push: core.example.com/os, pull: mirror.example.com/os }
+`;
+    const fleet = `kind: PoolDefaults
+layers: [tools]
+target: { machineConfig: {} }
+---
+kind: Pool
+name: worker
+`;
+    const files = {
+      'layers/clusters.yaml': cluster,
+      'layers/pools.yaml': fleet,
+      'layers/more.yaml': documents(LAYERS, RELEASES),
+    };
+    expect(explainedIn(files, 'eu/worker').filter((line) => !line.startsWith('layers['))).toEqual([
+      'name worker layers/pools.yaml:6:7',
+      'release 4.19.3 layers/clusters.yaml:3:10',
+      `base ${BASE.replaceAll('4444', '4193')} layers/more.yaml:13:23`,
+      'target.machineConfig {} layers/pools.yaml:3:11',
+      'target.machineConfig.image core.example.com/os/worker layers/clusters.yaml:4:19',
+      'registry.push core.example.com/os layers/clusters.yaml:4:19',
+      'registry.pull mirror.example.com/os layers/clusters.yaml:4:46',
+    ]);
+  });
+
+  it("has worker's image as the base of an on-cluster build from 4.22 on", () => {
+    const baseIn = (release: string) =>
+      explainedIn(
+        {
+          'layers/pools.yaml': POOLS.replace('"4.18.21"', release).replace(
+            '"4.19.3"\nbase',
+            `${release}\nbase`,
+          ),
+          'layers/more.yaml': documents(LAYERS, RELEASES.replaceAll('"4.19.3"', release)),
+        },
+        'infra',
+        'base',
+      );
+    expect(baseIn('"4.22.1"')).toEqual(['base registry.example.com/os/worker layers/pools.yaml:23:35']);
+    expect(baseIn('"4.21.1"')).toEqual([expect.stringContaining('layers/more.yaml')]);
   });
 
   it('takes a path: what is at it and below it, and not what only begins alike', () => {
