@@ -115,7 +115,7 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'stage-reserved': "A stage has the name of one of the build's own.",
   'stage-twice': 'Two stages have one name.',
   'unknown-check': 'A silence names a code that nothing reports.',
-  'unknown-cluster': 'There is no such cluster.',
+  'unknown-cluster': 'There is no such cluster, or none with such a label.',
   'unknown-context': 'The kubeconfig has no such context.',
   'unknown-key': 'A key is not known.',
   'unknown-kind': 'A document does not say its kind, or one that is not known.',
@@ -207,6 +207,7 @@ export const FINDINGS: Readonly<Record<string, string>> = {
   'epel-release-unpinned': '`epel` takes the latest epel-release, which is another file tomorrow.',
   'extensions-unmatched':
     "`extensions` or `kernelType` with a `base` of one's own: the packages may be of another RHEL.",
+  'no-cluster-selected': 'A pool, or defaults, select no cluster that could have them.',
   'package-twice': 'A package is installed twice.',
   'pin-missing': 'A pool has no image yet. `layers check` makes an error of it.',
   'reason-todo': 'The reason of a hotfix is still to be written.',

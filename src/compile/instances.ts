@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics.ts';
 import { type Cluster, selects } from '../spec/cluster.ts';
 import type { Library, Located } from '../spec/library.ts';
 import { formatPoolId } from '../values/pool-id.ts';
+import { selectionErrors } from './selection.ts';
 
 /** A pool in one cluster; without Cluster documents there is one, unnamed. */
 export interface PoolInstance {
@@ -17,7 +18,7 @@ export function identityOf({ pool, cluster }: PoolInstance): string {
 /** The pools of every cluster, and what is wrong with how they are selected. */
 export function instancesOf(library: Library): { instances: PoolInstance[]; diagnostics: Diagnostic[] } {
   const clusters = [...library.clusters.values()].sort((a, b) => (a.value.name < b.value.name ? -1 : 1));
-  const diagnostics = [...unknownClusters(library), ...beyondSingleNodes(library)];
+  const diagnostics = [...selectionErrors(library), ...beyondSingleNodes(library)];
   if (clusters.length === 0) return { instances: library.pools.map((pool) => ({ pool })), diagnostics };
   const instances = clusters.flatMap((cluster) =>
     library.pools
@@ -27,29 +28,6 @@ export function instancesOf(library: Library): { instances: PoolInstance[]; diag
       .map((pool) => ({ pool, cluster })),
   );
   return { instances, diagnostics };
-}
-
-function unknownClusters({ pools, defaults, clusters, broken }: Library): Diagnostic[] {
-  return [...pools, ...defaults].flatMap(({ value, origin }) => {
-    if (!Array.isArray(value.clusters)) return [];
-    return value.clusters.flatMap((name, index): Diagnostic[] =>
-      clusters.has(name) || broken.has(`Cluster ${name}`)
-        ? []
-        : [
-            {
-              code: 'unknown-cluster',
-              severity: 'error',
-              source: 'input',
-              message: `there is no cluster ${name}`,
-              hint:
-                clusters.size === 0
-                  ? 'There are no Cluster documents.'
-                  : `Known are: ${[...clusters.keys()].join(', ')}.`,
-              origin: { ...origin, path: [...(origin.path ?? []), 'clusters', index] },
-            },
-          ],
-    );
-  });
 }
 
 /** By labels a pool may well select a cluster that cannot have it; by name that is a mistake. */

@@ -70,6 +70,66 @@ describe('a pool', () => {
   });
 });
 
+describe('labels that select no cluster', () => {
+  const found = (documents: readonly object[], ...others: object[]) =>
+    instancesOf(libraryOf(...documents, ...others)).diagnostics;
+  const pool = (labels: object) => ({ kind: 'Pool', name: 'gpu', clusters: { labels } });
+
+  it.each(['Pool', 'PoolDefaults'])('are an error at their place where no cluster has one: %s', (kind) => {
+    const { name, ...rest } = pool({ env: 'prdo', region: 'eu' });
+    const document = { ...rest, kind, ...(kind === 'Pool' && { name }) };
+    expect(found([document], ...CLUSTERS)).toMatchObject([
+      {
+        code: 'unknown-cluster',
+        severity: 'error',
+        message: 'no cluster has the label env: prdo',
+        hint: 'Did you mean env: prod?',
+        origin: { document: 0, path: ['clusters', 'labels', 'env'] },
+      },
+    ]);
+  });
+
+  it('are told which there are', () => {
+    expect(found([pool({ tier: 'gold' })], ...CLUSTERS)).toMatchObject([
+      { hint: 'Known are: env: dev, env: prod, region: eu, region: us.' },
+    ]);
+    expect(found([pool({ tier: 'gold' })], { kind: 'Cluster', name: 'a' })).toMatchObject([
+      { hint: 'No Cluster document has labels.' },
+    ]);
+  });
+
+  it.each([{ env: 'prod' }, {}])('are an error where there are no Cluster documents: %j', (labels) => {
+    for (const document of [pool(labels), { kind: 'PoolDefaults', clusters: { labels } }]) {
+      expect(found([document])).toMatchObject([
+        { code: 'unknown-cluster', severity: 'error', hint: 'There are no Cluster documents.' },
+      ]);
+    }
+  });
+
+  it('are a warning where clusters have them, and none has all', () => {
+    expect(found([pool({ env: 'dev', region: 'eu' })], ...CLUSTERS)).toMatchObject([
+      { code: 'no-cluster-selected', severity: 'warning', origin: { path: ['clusters', 'labels'] } },
+    ]);
+  });
+
+  it('are a warning where they select single nodes only, and the pool is not master', () => {
+    const us = pool({ region: 'us' });
+    expect(found([us], ...CLUSTERS)).toMatchObject([
+      { code: 'no-cluster-selected', message: expect.stringContaining('prod-2') },
+    ]);
+    expect(found([{ ...us, name: 'master' }], ...CLUSTERS)).toEqual([]);
+    expect(found([pool({ env: 'prod' })], ...CLUSTERS)).toEqual([]);
+  });
+
+  it('are not judged while a Cluster document has errors', () => {
+    const broken = collect([
+      { data: pool({ env: 'prod' }), origin: {} },
+      { data: { kind: 'Cluster', name: 'prod-1', lables: { env: 'prod' } }, origin: {} },
+    ]);
+    expect(instancesOf(broken.library).diagnostics).toEqual([]);
+  });
+});
+
 describe('a pool on a single node', () => {
   const naming = (name: string, clusters: object) =>
     identities(...CLUSTERS, { kind: 'Pool', name, clusters });

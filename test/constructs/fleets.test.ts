@@ -20,7 +20,9 @@ interface Fleet extends Declared {
 
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const env = fc.constantFrom('dev', 'prod');
-const selector = optional(
+type Selector = { readonly labels: { readonly env: string } } | readonly string[];
+
+const selector: fc.Arbitrary<Selector | undefined> = optional(
   fc.oneof(
     env.map((value) => ({ labels: { env: value } })),
     fc.constant(['c1']),
@@ -58,9 +60,14 @@ const fleet: fc.Arbitrary<Fleet> = fc
     selectors: fc.array(selector, { minLength: 8, maxLength: 8 }),
   })
   .map(({ declared: { layers, pools }, clusters, defaults, selectors }) => {
-    // Without the cluster that is named they would only be refused for that.
-    const known = <T>(selector: T) =>
-      Array.isArray(selector) && !clusters.some(({ name }) => name === selector[0]) ? undefined : selector;
+    // Without a cluster that they select they would only be refused for that.
+    const known = (wanted: Selector | undefined) =>
+      wanted !== undefined &&
+      clusters.some(({ name, labels }) =>
+        'labels' in wanted ? labels.env === wanted.labels.env : wanted.includes(name),
+      )
+        ? wanted
+        : undefined;
     return {
       layers,
       pools: pools.map((pool, index) => ({ ...pool, clusters: known(selectors[index % 8]) })),
