@@ -221,7 +221,9 @@ describe('values stay data', () => {
     const name = line.filter(
       (value) =>
         !/^\.{0,2}$|^\.(?:container|docker)ignore$|\/|^Containerfile$/.test(value) &&
-        Buffer.byteLength(value) < 200,
+        Buffer.byteLength(value) < 200 &&
+        // In a path it would be a variable that is not known.
+        !value.includes('${'),
     );
     fc.assert(
       fc.property(name, (value) => {

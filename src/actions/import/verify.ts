@@ -12,6 +12,7 @@ import { parseYaml } from '../../spec/yaml.ts';
 /** Errors that code does not have: what a step refuses, the Containerfile's own command may still do. */
 const LEFT_TO_RUN = new Set([
   'path-not-shipped',
+  'unknown-variable',
   'path-twice',
   'rpm-conflict',
   'rpm-twice',
