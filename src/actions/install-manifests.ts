@@ -1,4 +1,4 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { atomicWrite } from '../build/atomic-write.ts';
 import { DIST } from '../build/dist.ts';
@@ -49,7 +49,7 @@ export async function installManifests(options: InstallManifestsOptions): Promis
     text: printManifests([manifest]),
   }));
   await makeFolder(root, to);
-  for (const { path, text } of files) await atomicWrite(path, text);
+  for (const { path, text } of files) await atomicWrite(path, text).catch((error) => notAFolder(to, error));
   return {
     pool: options.pool,
     files: files.map(({ path }) => path),
@@ -73,11 +73,24 @@ async function makeFolder(root: string, to: string): Promise<void> {
       hint: 'These manifests are for the installation only, and must not reach a live cluster: take the manifests/ folder of the installer.',
     });
   }
-  await mkdir(to, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw failure('input', 'not-a-folder', `${to} is not a folder that can be written to`, {
-      hint: 'Name another one: --to <folder>.',
-      detail: error.message,
-    });
+  await makeFolders(real).catch((error) => notAFolder(to, error));
+}
+
+/** Node's own recursive mkdir tries forever where a folder takes no new ones, as /proc does: it says ENOENT. */
+async function makeFolders(folder: string): Promise<void> {
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder) return;
+  if (dirname(folder) !== folder) await makeFolders(dirname(folder));
+  await mkdir(folder);
+}
+
+function notAFolder(to: string, { message }: Error): never {
+  throw failure('input', 'not-a-folder', `${to} is not a folder that can be written to`, {
+    hint: 'Name another one: --to <folder>.',
+    detail: message,
   });
 }
 

@@ -68,6 +68,20 @@ describe('layers install-manifests', () => {
     expect(written).toEqual(expected);
   });
 
+  it('makes the folder, and those above it', () => {
+    const to = join(folder, 'a/b/manifests');
+    expect(write('infra', IMAGE, to).status).toBe(0);
+    expect(readdirSync(to)).toHaveLength(3);
+  });
+
+  it.each([
+    '/proc/layers',
+    '/proc/layers/manifests',
+    '/proc',
+  ])('fails where no folder can be made: %s', (to) => {
+    expect(failureOf('infra', IMAGE, to)).toMatchObject({ status: 2, code: 'not-a-folder' });
+  });
+
   it('says what the annotation leaves behind', () => {
     const { stderr } = write('infra');
     expect(stderr).toContain('10-prebuiltimage-osimageurl-infra');
