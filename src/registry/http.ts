@@ -86,7 +86,8 @@ async function read(
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const timer = setTimeout(() => client.destroy(timeout('no connection', connectTimeout)), connectTimeout);
     client.once('socket', (socket) => {
-      if (client.reusedSocket) clearTimeout(timer);
+      // A connection that is there already connects no more: listeners for that would only gather.
+      if (client.reusedSocket) return clearTimeout(timer);
       socket.once('authorized' in socket ? 'secureConnect' : 'connect', () => clearTimeout(timer));
     });
     client.setTimeout(idleTimeout, () => client.destroy(timeout('no answer', idleTimeout)));
