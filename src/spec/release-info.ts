@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { formatPath } from '../diagnostics.ts';
 import type { ReleaseProps } from './release.ts';
 
 /** What a payload says of itself. */
@@ -7,6 +9,8 @@ export interface ReleaseInfo {
   readonly images: ReadonlyMap<string, string>;
   /** The version of the OS, as the payload has it: `9.6.20250701-0`, or `418.94.202507011-0` up to 4.18. */
   readonly machineOs?: string;
+  /** `linux/amd64`, where it is said. */
+  readonly platform?: string;
 }
 
 /** Reads what `oc adm release info <release>` prints, or a payload's `image-references`. A string is what is wrong with it. */
@@ -56,38 +60,40 @@ function fromText(text: string): ReleaseInfo | string {
   for (const [, name, spec] of section.matchAll(/^ {2}(\S+)\s+(\S+@sha256:[0-9a-f]{64})\s*$/gm))
     images.set(name!, spec!);
   const machineOs = /^\s+machine-os\s+(\S+)/m.exec(text)?.[1];
-  return { version, images, ...(machineOs !== undefined && { machineOs }) };
+  const platform = /^OS\/Arch:\s+(\S+)\s*$/m.exec(text)?.[1];
+  return { version, images, ...(machineOs !== undefined && { machineOs }), ...(platform && { platform }) };
 }
 
-interface ImageReferences {
-  readonly kind?: string;
-  readonly metadata?: { readonly name?: string };
-  readonly spec?: {
-    readonly tags?: readonly {
-      readonly name?: string;
-      readonly annotations?: Readonly<Record<string, string>>;
-      readonly from?: { readonly name?: string };
-    }[];
-  };
-}
+/** Of an ImageStream, what is read here. */
+const imageReferences = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({
+    tags: z.array(
+      z.object({
+        name: z.string(),
+        annotations: z.record(z.string(), z.string()).optional(),
+        from: z.object({ name: z.string() }).optional(),
+      }),
+    ),
+  }),
+});
 
 function fromImageReferences(text: string): ReleaseInfo | string {
-  let references: ImageReferences;
+  let content: { readonly kind?: unknown };
   try {
-    references = JSON.parse(text) as ImageReferences;
+    content = JSON.parse(text);
   } catch {
     return 'it is not JSON, though it begins with a brace';
   }
-  const version = references.metadata?.name;
-  if (references.kind !== 'ImageStream' || version === undefined)
-    return "it is not a payload's image-references, an ImageStream";
-  const tags = references.spec?.tags ?? [];
-  const images = new Map(
-    tags.flatMap(({ name, from }) => (name && from?.name ? [[name, from.name] as const] : [])),
-  );
+  if (content.kind !== 'ImageStream') return "it is not a payload's image-references, an ImageStream";
+  const { data, error } = imageReferences.safeParse(content);
+  if (data === undefined)
+    return `its image-references are damaged at ${formatPath(error.issues[0]!.path as (string | number)[])}`;
+  const { tags } = data.spec;
+  const images = new Map(tags.flatMap(({ name, from }) => (from ? [[name, from.name] as const] : [])));
   const versions = tags
     .map(({ annotations }) => annotations?.['io.openshift.build.versions'] ?? '')
     .join(',');
   const machineOs = /(?:^|,)machine-os=([^,]+)/.exec(versions)?.[1];
-  return { version, images, ...(machineOs !== undefined && { machineOs }) };
+  return { version: data.metadata.name, images, ...(machineOs !== undefined && { machineOs }) };
 }

@@ -330,13 +330,26 @@ describe('a registry with faults', () => {
   });
 });
 
+/** As `oc adm release info --pullspecs` prints it. */
+const ARM64 = `Name:           ${VERSION}
+OS/Arch:        linux/arm64
+
+Images:
+  NAME         PULL SPEC
+  rhel-coreos  ${other('3')}
+`;
+
 describe('the command line', () => {
   it.each([
     [['--payload', 'ocp-release'], 'does not say which registry it is in'],
     [['--from', 'a', '--payload', 'b.example.com/c'], 'mutually exclusive'],
     [['--from', 'absent.txt'], 'absent.txt cannot be read'],
+    [['--from', 'arm64.txt'], 'arm64.txt is of linux/arm64, not of linux/amd64'],
+    [['--from', 'damaged.json'], 'its image-references are damaged at spec.tags[0]'],
     [['--authfile', '/nonexistent', '--payload', '127.0.0.1:1/a/b'], 'auth file /nonexistent cannot be read'],
   ])('%j is refused', async (args, message) => {
+    await workspace.write('arm64.txt', ARM64);
+    await workspace.write('damaged.json', references.replace(/"tags":\s*\[/, '"tags":[null,'));
     const { code, stderr } = await add(...args);
     expect(stderr).toContain(message);
     expect(code).toBe(2);

@@ -79,6 +79,14 @@ describe('a payload', () => {
       'it names no images: `oc adm release info --pullspecs` prints them',
     ],
     [TEXT.replace(/ rhel-coreos .*/, ''), 'it has no image rhel-coreos'],
+    [REFERENCES.replace('{"name":"empty"}', 'null'), 'its image-references are damaged at spec.tags[1]'],
+    [REFERENCES.replace(/"tags":\[.*\]/, '"tags":{}'), 'its image-references are damaged at spec.tags'],
+    [
+      REFERENCES.replace('"name":"empty"', '"name":7'),
+      'its image-references are damaged at spec.tags[1].name',
+    ],
+    ['{"kind":"ImageStream","metadata":{"name":"4.19.9"}}', 'its image-references are damaged at spec'],
+    ['{"kind":"ImageStream","metadata":null}', 'its image-references are damaged at metadata'],
   ])('that is none is told: %.20s', (text, problem) => {
     expect(release(text)).toBe(problem);
   });
