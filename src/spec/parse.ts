@@ -112,6 +112,8 @@ function explain(
         ),
       ];
     case 'too_small':
+      if (typeof issue.input === 'number')
+        return [at(`this must be at least ${issue.minimum}`, 'invalid-value')];
       return [at(issue.origin === 'string' ? 'this text is empty' : 'this list is empty', 'invalid-value')];
     case 'invalid_key':
       return explainAll(issue.issues, path, schema, origin);

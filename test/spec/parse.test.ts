@@ -41,6 +41,14 @@ function errors(kind: 'Pool' | 'Layer', change: object): string[] {
 
 const step = (props: object) => errors('Layer', { steps: [props] });
 
+describe('a number', () => {
+  it.each([0, -1])('that is too small is told what it has to be: %i', (maxUnavailable) => {
+    expect(errors('Pool', { machineConfigPool: { maxUnavailable } })).toEqual([
+      'machineConfigPool.maxUnavailable: this must be at least 1',
+    ]);
+  });
+});
+
 describe('a document', () => {
   it('that is right has no errors', () => {
     expect(errors('Pool', {})).toEqual([]);
