@@ -1,4 +1,5 @@
 import { extensionsOf } from '../compile/extensions.ts';
+import { packageOf } from '../values/rpm.ts';
 import { defineCheck } from './check.ts';
 
 const pool = (layer: string, more: string) => `kind: Layer
@@ -26,7 +27,7 @@ export const extensionAsLayer = defineCheck({
       for (const [extension, packages] of extensionsOf(release)) {
         if (extensions.some((name) => name === extension)) continue;
         for (const { verb, name, origin } of claims) {
-          if (verb !== 'installs' || !packages.includes(name)) continue;
+          if (verb !== 'installs' || !packages.includes(packageOf(name).name)) continue;
           report({
             message: `${name} is a package of the extension ${extension}`,
             hint: `Write extensions: [${extension}] on the pool instead, unless it has to be another build.`,

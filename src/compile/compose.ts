@@ -12,6 +12,7 @@ import type { Traced, TracedStage } from './compiled-pool.ts';
 import { findConflicts, type PlacedClaim } from './conflicts.ts';
 import { endingOf } from './finish.ts';
 import type { ImageKernel } from './image-kernel.ts';
+import { findNestedPaths } from './nested-paths.ts';
 import { collectSecrets, type PlacedSecret } from './secrets.ts';
 import type { Sources } from './sources.ts';
 
@@ -82,12 +83,12 @@ export function compose(input: ComposeInput): Composed {
       }
       for (const { at: path, ...secret } of output.secrets ?? [])
         secrets.push({ secret, origin: below(at, path) });
-      for (const { verb, name, at: path } of output.claims ?? []) {
-        claims.push({ verb, name, origin: below(at, path) });
+      for (const { at: path, ...claim } of output.claims ?? []) {
+        claims.push({ ...claim, origin: below(at, path) });
       }
     }
   }
-  diagnostics.push(...findConflicts(claims));
+  diagnostics.push(...findConflicts(claims), ...findNestedPaths(claims));
   const wanted = collectSecrets(secrets);
   diagnostics.push(...wanted.diagnostics);
   const last = ending.last(atTheEnd);

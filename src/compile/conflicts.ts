@@ -1,5 +1,7 @@
 import type { Diagnostic, Origin } from '../diagnostics.ts';
 import type { Claim } from '../steps/step.ts';
+import { usrMerged } from '../values/paths.ts';
+import { packageOf } from '../values/rpm.ts';
 
 /** A claim, and where it was written. */
 export interface PlacedClaim extends Omit<Claim, 'at'> {
@@ -13,6 +15,15 @@ interface Rule {
   readonly severity: 'error' | 'warning';
   readonly message: (name: string) => string;
   readonly hint: string;
+}
+
+function ofUnit(both: string): Rule {
+  return {
+    code: 'unit-contradiction',
+    severity: 'error',
+    message: (name) => `${name} is ${both}`,
+    hint: 'Keep the one that is meant.',
+  };
 }
 
 /** What two claims on one name mean, the earlier one first. Pairs that are not here go together. */
@@ -78,6 +89,10 @@ const RULES: Partial<Record<`${Verb} ${Verb}`, Rule>> = {
     message: (name) => `${name} is removed and then installed`,
     hint: 'Keep the one that is meant.',
   },
+  'enables disables': ofUnit('enabled and then disabled'),
+  'disables enables': ofUnit('disabled and then enabled'),
+  'enables masks': ofUnit('enabled and then masked'),
+  'masks enables': ofUnit('masked and then enabled'),
 };
 
 /** What the earlier claim does, at its place. */
@@ -87,17 +102,22 @@ const HERE: Record<Verb, string> = {
   removes: 'it is removed here',
   writes: 'it is written here',
   labels: 'it is set here',
+  enables: 'it is enabled here',
+  disables: 'it is disabled here',
+  masks: 'it is masked here',
 };
 
 /** Claims that contradict each other, each with both places. */
 export function findConflicts(claims: readonly PlacedClaim[]): Diagnostic[] {
-  const byName = new Map<string, PlacedClaim[]>();
+  const byThing = new Map<string, PlacedClaim[]>();
   return claims.flatMap((claim) => {
-    const earlier = byName.get(claim.name) ?? [];
-    byName.set(claim.name, [...earlier, claim]);
-    const before = earlier.find(({ verb }) => ruleFor(verb, claim) !== undefined);
+    const thing = thingOf(claim);
+    const earlier = byThing.get(thing) ?? [];
+    byThing.set(thing, [...earlier, claim]);
+    const before = earlier.find((other) => ruleFor(other, claim) !== undefined);
     if (before === undefined) return [];
-    const { code, severity, message, hint } = ruleFor(before.verb, claim)!;
+    const { code, severity, message, hint } = ruleFor(before, claim)!;
+    const spelling = before.name === claim.name ? '' : `, as ${before.name}`;
     return {
       code,
       severity,
@@ -105,11 +125,22 @@ export function findConflicts(claims: readonly PlacedClaim[]): Diagnostic[] {
       message: message(claim.name),
       hint,
       origin: claim.origin,
-      related: [{ message: HERE[before.verb], origin: before.origin }],
+      related: [{ message: `${HERE[before.verb]}${spelling}`, origin: before.origin }],
     };
   });
 }
 
-function ruleFor(before: Verb, { verb }: PlacedClaim): Rule | undefined {
-  return RULES[`${before} ${verb}`];
+/** What a name stands for: `/bin/a` is /usr/bin/a, and `chrony.x86_64` is chrony. */
+function thingOf({ verb, name }: PlacedClaim): string {
+  if (verb === 'writes') return usrMerged(name);
+  return verb === 'installs' || verb === 'removes' ? packageOf(name).name : name;
+}
+
+function ruleFor(before: PlacedClaim, { verb, name }: PlacedClaim): Rule | undefined {
+  // Two builds by their versions are meant, as those of kernel-devel, which are there side by side.
+  if (before.verb === 'installs' && verb === 'installs') {
+    const versions = [before.name, name].map((spec) => packageOf(spec).version);
+    if (!versions.includes(undefined) && versions[0] !== versions[1]) return undefined;
+  }
+  return RULES[`${before.verb} ${verb}`];
 }

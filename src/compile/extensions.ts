@@ -1,5 +1,6 @@
 import type { EXTENSIONS } from '../spec/node.ts';
 import { isAtLeast, type ReleaseVersion } from '../values/release-version.ts';
+import { packageOf } from '../values/rpm.ts';
 import type { PlacedClaim } from './conflicts.ts';
 import type { EffectivePool } from './effective.ts';
 import type { Report } from './report.ts';
@@ -67,7 +68,8 @@ export function checkExtensionPackages(
   for (const extension of extensions) {
     const packages = known.get(extension) ?? [];
     const claim = claims.find(
-      ({ verb, name }) => (verb === 'installs' || verb === 'brings') && packages.includes(name),
+      ({ verb, name }) =>
+        (verb === 'installs' || verb === 'brings') && packages.includes(packageOf(name).name),
     );
     if (claim === undefined) continue;
     report(

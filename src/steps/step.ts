@@ -79,10 +79,12 @@ export interface WantedSecret extends BuildSecret {
 
 /** Something of the image that a step decides on. */
 export interface Claim {
-  /** `installs` a package from a repository, `brings` a build of it as a file, `removes` it, `writes` a path, or `labels` the image. */
-  readonly verb: 'installs' | 'brings' | 'removes' | 'writes' | 'labels';
-  /** The package's name, the path or the label's key. */
+  /** `installs` a package from a repository, `brings` a build of it as a file, `removes` it, `writes` a path, `labels` the image, or `enables`, `disables` or `masks` a unit. */
+  readonly verb: 'installs' | 'brings' | 'removes' | 'writes' | 'labels' | 'enables' | 'disables' | 'masks';
+  /** The package's name, the path, the label's key or the unit's name. */
   readonly name: string;
+  /** Of a path: it is not known to be a file, and others may be put below it. Default: false. */
+  readonly mayBeFolder?: boolean;
   /** Where it is written, within the step's props. */
   readonly at: readonly (string | number)[];
 }

@@ -4,7 +4,7 @@ import type { AbsolutePath } from '../values/paths.ts';
 import { sourcePath } from '../values/paths.ts';
 import { oneOfKeys, pattern } from '../values/value.ts';
 import { type PutFile, putFiles } from './put-files.ts';
-import { defineStep } from './step.ts';
+import { type Claim, defineStep } from './step.ts';
 
 const TYPES = 'service|socket|device|mount|automount|swap|target|path|timer|slice|scope';
 
@@ -136,11 +136,21 @@ export const systemd = defineStep({
         ...(commands.length > 0 ? [{ kind: 'run' as const, commands, cleans: false }] : []),
       ],
       files: files.files,
-      claims: files.claims,
+      claims: [
+        ...files.claims,
+        ...ofUnits('disables', disable, 'disable'),
+        ...ofUnits('masks', mask, 'mask'),
+        ...ofUnits('enables', enable, 'enable'),
+      ],
     };
   },
 });
 
 function at(name: string): AbsolutePath {
   return `${UNITS}/${name}` as AbsolutePath;
+}
+
+/** In the order of the commands. */
+function ofUnits(verb: Claim['verb'], names: readonly string[], key: string): Claim[] {
+  return names.map((name, index) => ({ verb, name, at: [key, index] }));
 }

@@ -37,6 +37,11 @@ export function parseAbsolutePath(text: string): AbsolutePath {
 
 export const absolutePath = value(parseAbsolutePath, { pattern: ABSOLUTE });
 
+/** Where a path leads on RHEL, whose /bin, /sbin, /lib and /lib64 are links into /usr. */
+export function usrMerged(path: string): string {
+  return path.replace(/^\/(?:bin|sbin|lib|lib64)(?=\/)/, '/usr$&');
+}
+
 /** A file below `layers/`, such as `files/agent.conf`. */
 export function parseSourcePath(text: string): string {
   assertPlain(text);

@@ -77,11 +77,24 @@ function fileNameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/**
- * The package that a file is named for: name-version-release.arch.rpm. Undefined where it is named otherwise. One of 32
- * bits may be installed beside that of 64 bits: it is told apart as dnf does, `glibc.i686`.
- */
+/** What a file is named for: name-version-release.arch.rpm. Undefined where it is named otherwise. */
+export function rpmNevra(rpm: Rpm): { name: string; version: string; arch: string } | undefined {
+  const [, name, version, arch] = /^(.+)-([^-]+-[^-]+)\.([^.]+)\.rpm$/.exec(rpmFileName(rpm)) ?? [];
+  return name === undefined ? undefined : { name, version: version!, arch: arch! };
+}
+
+/** The package that a file is named for. One of 32 bits may be installed beside that of 64 bits: it is told apart as dnf does, `glibc.i686`. */
 export function rpmPackage(rpm: Rpm): string | undefined {
-  const [, name, arch = ''] = /^(.+)-[^-]+-[^-]+\.([^.]+)\.rpm$/.exec(rpmFileName(rpm)) ?? [];
+  const { name, arch = '' } = rpmNevra(rpm) ?? {};
   return /^i\d86$/.test(arch) ? `${name}.${arch}` : name;
+}
+
+/**
+ * A package by what `dnf install` takes: name, name.arch or name-version-release, and both. Names have dashes, dots and
+ * digits of their own: a version is told by its release, as both begin with a digit.
+ */
+export function packageOf(spec: string): { readonly name: string; readonly version?: string } {
+  const [, bare = spec, arch = ''] = /^(.+)\.(x86_64|noarch|i\d86|aarch64|ppc64le|s390x)$/.exec(spec) ?? [];
+  const [, name = bare, version] = /^(.+)-((?:\d+:)?\d[^-:]*-\d[^-:]*)$/.exec(bare) ?? [];
+  return { name: arch.startsWith('i') ? `${name}.${arch}` : name, ...(version !== undefined && { version }) };
 }

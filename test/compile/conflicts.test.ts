@@ -82,6 +82,96 @@ describe('two steps that contradict each other are told, with both places', () =
   });
 });
 
+describe('names that mean one thing', () => {
+  const conflict = (...steps: object[]) => conflicts({ layers: [{ name: 'x', steps }] });
+  const install = (...names: string[]) => ({ packages: { install: names } });
+  const remove = (...packages: string[]) => ({ remove: { packages } });
+  const file = (...paths: string[]) => ({ files: paths.map((path) => ({ path, content: '' })) });
+  const systemd = (props: object) => ({ systemd: props });
+  const gives = (name: string) => ({ rpms: { rpms: [url(name)] } });
+
+  it.each<[code: string, steps: object[]]>([
+    ['package-twice', [install('rsyslog'), install('rsyslog.x86_64')]],
+    ['package-twice', [install('rsyslog', 'rsyslog-8.1-1')]],
+    ['package-twice', [install('rsyslog-8.1-1.el9', 'rsyslog-8.1-1.el9.x86_64')]],
+    ['installed-and-removed', [install('chrony.x86_64'), remove('chrony')]],
+    ['installed-and-removed', [install('foo-1.2-3.el9'), remove('foo')]],
+    ['installed-and-removed', [remove('foo'), install('foo-1:1.2-3.el9.noarch')]],
+    ['installed-and-removed', [install('java-1.8.0-openjdk-1.8.0.462-1.el9'), remove('java-1.8.0-openjdk')]],
+    ['installed-and-removed', [install('glibc.i686'), remove('glibc.i686')]],
+    ['package-replaced', [gives('agent-7.1-1.el9.x86_64'), install('agent.x86_64')]],
+    ['package-replaced', [install('agent-7.0-1.el9'), gives('agent-7.1-1.el9.x86_64')]],
+    ['path-below-file', [file('/etc/x', '/etc/x/y')]],
+    ['path-below-file', [file('/etc/x/y/z'), file('/etc/x')]],
+    ['path-twice', [file('/bin/foo', '/usr/bin/foo')]],
+    ['path-twice', [file('/usr/sbin/foo', '/sbin/foo')]],
+    ['path-twice', [file('/lib64/a.so', '/usr/lib64/a.so')]],
+    [
+      'path-twice',
+      [file('/lib/systemd/system/a.service'), systemd({ units: [{ name: 'a.service', content: '' }] })],
+    ],
+    ['path-below-file', [file('/lib/x', '/usr/lib/x/y')]],
+    ['unit-contradiction', [systemd({ enable: ['a.service'], mask: ['a.service'] })]],
+    ['unit-contradiction', [systemd({ enable: ['a.service'], disable: ['a.service'] })]],
+    ['unit-contradiction', [systemd({ enable: ['a.service'] }), systemd({ mask: ['a.service'] })]],
+    ['unit-contradiction', [systemd({ disable: ['a.service'] }), systemd({ enable: ['a.service'] })]],
+  ])('%s: %j', (code, steps) => {
+    const [found, ...more] = conflict(...steps);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ code, related: [{ origin: { file: 'layers/all.yaml' } }] });
+  });
+
+  it('are told as they are written', () => {
+    expect(conflict(install('chrony.x86_64'), remove('chrony'))).toMatchObject([
+      {
+        message: 'chrony is installed and then removed',
+        related: [{ message: 'it is installed here, as chrony.x86_64' }],
+      },
+    ]);
+    expect(conflict(file('/etc/x/y'), file('/etc/x'))).toMatchObject([
+      {
+        message: '/etc/x is a file, and /etc/x/y would be in it',
+        origin: { path: ['steps', 1, 'files', 0, 'path'] },
+        related: [{ message: 'it is written here' }],
+      },
+    ]);
+  });
+
+  it.each<[what: string, steps: object[]]>([
+    ['a library of 32 bits beside that of 64', [install('glibc', 'glibc.i686')]],
+    ['versions in names', [install('java-11-openjdk', 'java-17-openjdk'), remove('java')]],
+    ['names with dots', [install('openvswitch3.5-ipsec', 'python3.11'), remove('python3', 'openvswitch3.5')]],
+    [
+      'several kernels to build for',
+      [install('kernel-devel-5.14.0-570.1.el9', 'kernel-devel-5.14.0-571.1.el9')],
+    ],
+    ['names that begin as others do', [file('/etc/x', '/etc/xy', '/etc/x.d/y')]],
+    ['a folder that is called as an alias', [file('/etc/lib/x', '/usr/lib/x', '/lib32/x')]],
+    ['a unit that is off and masked', [systemd({ disable: ['a.service'], mask: ['a.service'] })]],
+    ['two units', [systemd({ enable: ['a.service'], mask: ['a.socket'] })]],
+    [
+      'a unit that is enabled twice',
+      [systemd({ enable: ['a.service'] }), systemd({ enable: ['a.service'] })],
+    ],
+  ])('%s: that is none', (_, steps) => {
+    expect(conflict(...steps)).toEqual([]);
+  });
+
+  it('a folder of a stage may get more files', () => {
+    const copy = (to: string) => ({
+      stage: {
+        name: to.slice(1).replaceAll('/', '-'),
+        from: `q.io/a@sha256:${'a'.repeat(64)}`,
+        copy: [{ from: '/x', to }],
+      },
+    });
+    expect(conflict(copy('/usr/share/x'), file('/usr/share/x/more'))).toEqual([]);
+    expect(conflict(file('/usr/share/x'), copy('/usr/share/x/more'))).toMatchObject([
+      { code: 'path-below-file' },
+    ]);
+  });
+});
+
 describe('a package that is installed twice', () => {
   it('is a warning: the second step does nothing', () => {
     const { compiled, diagnostics } = compileIn(repository(pair('installs', 'installs from EPEL')));

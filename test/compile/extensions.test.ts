@@ -29,6 +29,15 @@ describe('an extension whose package a layer has as well', () => {
     ]);
   });
 
+  it.each(['usbguard.x86_64', 'usbguard-1.0.0-15.el9'])('is one of %s, too', (name) => {
+    expect(errors({ extensions: ['usbguard'] }, { packages: { install: [name] } })).toMatchObject([
+      {
+        code: 'extension-clash',
+        message: `a layer has ${name}, which the extension usbguard installs as well`,
+      },
+    ]);
+  });
+
   it('is one of an RPM, too', () => {
     const rpm = { url: 'https://example.com/libreswan-4.12-1.el9.x86_64.rpm' };
     const [error] = errors({ extensions: ['ipsec'] }, { rpms: { rpms: [rpm] } });
