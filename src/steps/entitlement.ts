@@ -22,11 +22,14 @@ export const entitlement = defineStep({
     if (!context.hasContext) {
       // From 4.18 on, the first release that can have such a pool, the operator does it:
       // github.com/openshift/machine-config-operator, pkg/operator/sync.go, reconcileSimpleContentAccessSecrets
+      const isOwn = secret !== ENTITLEMENT_SECRET;
+      const nothing = `nothing is rendered${isOwn ? `, and the Secret ${secret} is ignored` : ''}`;
       context.report({
         code: 'entitlement-by-operator',
         severity: 'info',
-        message: "nothing is rendered: the operator mounts the cluster's entitlement into this pool's builds",
+        message: `${nothing}: the operator mounts the cluster's entitlement into this pool's builds`,
         hint: `It copies the Secret ${ENTITLEMENT_SECRET} of openshift-config-managed for every such pool. Without it, builds have none: \`oc -n openshift-config-managed get secret ${ENTITLEMENT_SECRET}\`.`,
+        ...(isOwn && { path: ['secret'] }),
       });
       return { instructions: [] };
     }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { shellTemplate } from '../containerfile/template.ts';
 import { isAtLeast } from '../values/release-version.ts';
-import { type Rpm, rpm, rpmFileName, rpmPackage } from '../values/rpm.ts';
+import { type Rpm, rpm, rpmFileName, rpmNevra, rpmPackage } from '../values/rpm.ts';
 import { httpUrl } from '../values/url.ts';
 import { oneOfKeys, pattern } from '../values/value.ts';
 import { fetchRpms, RPM_ARGUMENTS, RPM_SKELETON } from './fetched-rpms.ts';
@@ -77,7 +77,9 @@ export const kernel = defineStep({
     const set: readonly Rpm[] =
       rpms ?? parts.map((name) => ({ url: `${baseurl!.replace(/\/+$/, '')}/${name}-${version}.rpm` }));
     if (rpms !== undefined) reportMissing(parts, rpms, context);
-    const fetched = fetchRpms(set, context, (index) => (rpms === undefined ? ['version'] : ['rpms', index]));
+    const at = (index: number) => (rpms === undefined ? ['version'] : ['rpms', index]);
+    reportMixed(parts, set, context, at);
+    const fetched = fetchRpms(set, context, at);
     const cliwrap = !isAtLeast(context.release, '4.19');
     const commands = [...fetched.fetch, ...replace({ ...fetched, cliwrap }), ...fetched.remove];
     return {
@@ -111,5 +113,35 @@ function reportMissing(parts: readonly string[], rpms: readonly Rpm[], context: 
     message: `this kernel lacks ${missing.join(', ')}`,
     hint: `A kernel is ${parts.join(', ')}, all of one version.`,
     path: ['rpms'],
+  });
+}
+
+/** What boots together is of one version, and of the nodes' architecture. */
+function reportMixed(
+  parts: readonly string[],
+  set: readonly Rpm[],
+  context: StepContext,
+  at: (index: number) => readonly (string | number)[],
+): void {
+  const ofSet = set.flatMap((part, index) => {
+    const { name, version, arch } = rpmNevra(part) ?? {};
+    return name !== undefined && parts.includes(name) ? [{ version, arch, path: at(index) }] : [];
+  });
+  const foreign = ofSet.find(({ arch }) => arch !== 'x86_64');
+  if (foreign !== undefined) {
+    context.report({
+      code: 'kernel-not-amd64',
+      message: `this kernel is for ${foreign.arch}, and pools are amd64`,
+      hint: 'Take the RPMs that end in .x86_64.rpm.',
+      path: foreign.path,
+    });
+  }
+  const other = ofSet.find(({ version }) => version !== ofSet[0]!.version);
+  if (other === undefined) return;
+  context.report({
+    code: 'kernel-mixed',
+    message: `this kernel is of several versions: ${[...new Set(ofSet.map(({ version }) => version))].join(', ')}`,
+    hint: `A kernel is ${parts.join(', ')}, all of one version.`,
+    path: other.path,
   });
 }

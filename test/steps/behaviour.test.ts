@@ -178,6 +178,44 @@ describe('remove', () => {
   });
 });
 
+describe('a kernel that is not one set', () => {
+  const PARTS = ['kernel', 'kernel-core', 'kernel-modules', 'kernel-modules-core', 'kernel-modules-extra'];
+  const OWN = '5.14.0-570.17.1.el9_6.x86_64';
+  const of = (other: string, at = 2) =>
+    renderStep('kernel', {
+      rpms: PARTS.map((part, index) => ({
+        url: `https://example.com/${part}-${index === at ? other : OWN}.rpm`,
+      })),
+    }).problems;
+
+  it('by version is of another architecture', () => {
+    const version = OWN.replace('x86_64', 'aarch64');
+    const { problems } = renderStep('kernel', { version, baseurl: 'https://example.com/' });
+    expect(problems).toMatchObject([{ code: 'kernel-not-amd64', path: ['version'] }]);
+  });
+
+  it('by a list has parts of another architecture, or of another version', () => {
+    expect(of(OWN)).toEqual([]);
+    expect(of(OWN.replace('x86_64', 'aarch64'))).toMatchObject([
+      { code: 'kernel-not-amd64', path: ['rpms', 2] },
+    ]);
+    expect(of('5.14.0-570.18.1.el9_6.x86_64')).toMatchObject([
+      {
+        code: 'kernel-mixed',
+        message: 'this kernel is of several versions: 5.14.0-570.17.1.el9_6, 5.14.0-570.18.1.el9_6',
+        path: ['rpms', 2],
+      },
+    ]);
+  });
+
+  it('may have other packages beside it, of versions of their own', () => {
+    const rpms = [...PARTS.map((part) => `${part}-${OWN}`), 'linux-firmware-20250101-1.el9.noarch'].map(
+      (name) => ({ url: `https://example.com/${name}.rpm` }),
+    );
+    expect(renderStep('kernel', { rpms }).problems).toEqual([]);
+  });
+});
+
 describe('RPMs that are relocated', () => {
   it('have links for each boot, in a file of their own', () => {
     const { text } = renderStep('rpms', { rpms: [URL_RPM], relocate: 'opt' });
@@ -525,6 +563,15 @@ describe('secrets', () => {
     const { output, problems } = renderStep('entitlement', {}, { hasContext: false });
     expect(output).toEqual({ instructions: [] });
     expect(problems).toMatchObject([{ code: 'entitlement-by-operator', severity: 'info' }]);
+    expect(problems[0]!.message).not.toContain('ignored');
+    const own = renderStep('entitlement', { secret: 'mine' }, { hasContext: false });
+    expect(own.problems).toMatchObject([
+      {
+        code: 'entitlement-by-operator',
+        message: expect.stringContaining('the Secret mine is ignored'),
+        path: ['secret'],
+      },
+    ]);
     expect(problems[0]!.hint).toContain('etc-pki-entitlement of openshift-config-managed');
   });
 });
