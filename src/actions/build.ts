@@ -1,10 +1,11 @@
-import { readPoolBuilds } from '../build/dist.ts';
+import { readPlan, readPoolBuilds } from '../build/dist.ts';
 import type { BuildEvent, PoolResult } from '../build/events.ts';
 import { clustersOf, readLocks, union } from '../build/pin.ts';
 import { runBuilds } from '../build/runner.ts';
 import type { SecretSources } from '../build/secrets.ts';
-import { LayersError } from '../diagnostics.ts';
+import { failure, LayersError } from '../diagnostics.ts';
 import type { EngineName } from '../engines/engine.ts';
+import type { PoolBuild } from '../plan/plan.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
 import { located } from './failed-step.ts';
 import { commitPins, pin } from './pin.ts';
@@ -42,7 +43,9 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   const { root, signal } = options;
   const git = options.commit ? await committable(root) : undefined;
   assertFresh(root);
-  const identities = readPoolBuilds(root).map(({ pool }) => pool);
+  const builds = readPoolBuilds(root);
+  assertSecretsWanted(root, builds, options.secrets);
+  const identities = builds.map(({ pool }) => pool);
   const lock = union(await readLocks(root, clustersOf(identities)));
   const authFile = await authFileForEngine(options.authFile);
   const { pools, plans } = await runBuilds({ ...options, lock, ...(authFile && { authFile }) }).catch(
@@ -58,4 +61,22 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   if (git === undefined) return { pools, pinned: changed };
   const commit = await commitPins(git, root, clusters);
   return { pools, pinned: changed, ...(commit !== undefined && { commit }) };
+}
+
+/** A name that no pool knows is a slip: the secret that was meant would be missing, or go unused. */
+function assertSecretsWanted(root: string, builds: readonly PoolBuild[], { folders }: SecretSources): void {
+  if (folders.size === 0) return;
+  const hashes = new Set(builds.flatMap(({ build }) => build ?? []));
+  const wanted = [...hashes]
+    .flatMap((hash) => readPlan(root, hash).secrets ?? [])
+    .flatMap(({ name, type }) => (type === 'entitlement' ? [] : name));
+  const known = [...new Set(wanted)].sort();
+  const unknown = [...folders.keys()].find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw failure('input', 'secret-unknown', `--secret: no pool wants a secret ${unknown}`, {
+    hint:
+      known.length === 0
+        ? 'No pool wants any: leave it out. Certificates of RHEL are given by --entitlement <folder>.'
+        : `The secrets of the pools are: ${known.join(', ')}.`,
+  });
 }

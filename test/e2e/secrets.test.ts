@@ -285,6 +285,12 @@ describe('a build with secrets', { timeout: 300_000 }, () => {
     expect(unnamed.code).toBe(2);
     expect(unnamed.stderr).not.toContain('hunter2');
 
+    const unknown = await workspace.layers('build', 'refused', ...given('wrong'), '--secret', 'vendro=x');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('no pool wants a secret vendro');
+    expect(unknown.stderr).toContain('satellite, vendor, wrong');
+    expect(unknown.stderr).not.toContain('building');
+
     const other = await workspace.layers('build', 'entitled', '--entitlement', files.path, '--no-push');
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('has no certificates (*.pem)');

@@ -106,7 +106,7 @@ export async function run(argv: BuildArguments): Promise<void> {
   process.stdout.write(resultTable(result.pools));
   if (argv.pin) {
     process.stderr.write(
-      result.pinned ? 'pinned in layers/layers.lock, and dist/ written\n' : 'the lock has it already\n',
+      result.pinned ? 'pinned in the lock, and dist/ written\n' : 'the lock has it already\n',
     );
   }
   if (result.commit !== undefined) process.stderr.write(`committed ${result.commit.slice(0, 12)}\n`);
