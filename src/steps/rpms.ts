@@ -18,9 +18,10 @@ const relocate = shellTemplate(
   `
     find /var/opt -mindepth 1 -maxdepth 1 > /tmp/relocated
     find /var/usrlocal -mindepth 2 -maxdepth 2 >> /tmp/relocated
+    find /var/usrlocal -mindepth 1 -maxdepth 1 ! -type d >> /tmp/relocated
     test -s /tmp/relocated || { echo 'relocate: nothing is in /opt or /usr/local' >&2; exit 1; }
     while read -r path; do to="/usr/lib\${path#/var}" && mkdir -p "\${to%/*}" && mv -T "$path" "$to" || exit 1; done < /tmp/relocated
-    sed -E 's|^/var(.*)|L+ "&" - - - - /usr/lib\\1|' /tmp/relocated > {{sh tmpfiles}}
+    sed -E 's|%|%%|g; s|^/var(.*)|L+ "&" - - - - /usr/lib\\1|' /tmp/relocated > {{sh tmpfiles}}
     rm /tmp/relocated`,
   { tmpfiles: '' },
 );

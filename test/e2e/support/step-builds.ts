@@ -202,6 +202,7 @@ export const BUILDS: Record<StepName, readonly Build[] | { readonly notHere: str
           'test "$(/opt/scanner/bin/scan)" = scanned',
           'test "$(/usr/local/bin/scan)" = scanned',
           'grep -qx data "/opt/Some Vendor/data"',
+          'grep -qx top "/usr/local/100% of it"',
           'test ! -e /tmp/relocated',
         ],
       }),

@@ -47,6 +47,7 @@ export async function serveRpms(folder: string, url: string): Promise<Rpms> {
       '/opt/scanner/bin/scan': SCAN,
       '/opt/Some Vendor/data': 'data\n',
       '/usr/local/bin/scan': SCAN,
+      '/usr/local/100% of it': 'top\n',
     },
   });
   const epelRelease = spec('epel-release', '9', {
