@@ -305,6 +305,18 @@ describe('steps that would contradict each other are left to run', () => {
     ]);
   });
 
+  it('a unit that is enabled, and then disabled', () => {
+    const lines = ['RUN systemctl enable a.service', 'RUN systemctl disable a.service'];
+    expect(instructions(lines.join('\n')).steps).toEqual([
+      {
+        run: {
+          reason: 'imported from Containerfile:2-3',
+          commands: ['systemctl enable a.service', 'systemctl disable a.service'],
+        },
+      },
+    ]);
+  });
+
   it('a file that would not reach the nodes', () => {
     expect(instructions('RUN mkdir -p /opt/a && echo a > /opt/a/b').steps).toEqual([
       {

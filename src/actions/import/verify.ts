@@ -11,6 +11,7 @@ import { parseYaml } from '../../spec/yaml.ts';
 
 /** Errors that code does not have: what a step refuses, the Containerfile's own command may still do. */
 const LEFT_TO_RUN = new Set([
+  'path-below-file',
   'path-not-shipped',
   'unknown-variable',
   'path-twice',
@@ -19,6 +20,9 @@ const LEFT_TO_RUN = new Set([
   'package-replaced',
   'installed-and-removed',
   'kernel-incomplete',
+  'kernel-mixed',
+  'kernel-not-amd64',
+  'unit-contradiction',
 ]);
 
 export interface Verified {
