@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import { openAgents } from '../../src/registry/agents.ts';
 import { openTransport } from '../../src/registry/http.ts';
 
 it('a connection that is used again and again gathers no listeners', async () => {
@@ -13,7 +14,11 @@ it('a connection that is used again and again gathers no listeners', async () =>
   const transport = openTransport({
     connectTimeout: 10_000,
     idleTimeout: 10_000,
-    certificates: async () => [],
+    agents: openAgents({
+      env: {},
+      connectTimeout: 10_000,
+      trust: () => Promise.reject(new Error('nothing here speaks TLS')),
+    }),
   });
   onTestFinished(() => {
     process.off('warning', warn);
