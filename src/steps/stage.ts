@@ -112,7 +112,12 @@ export const stage = defineStep({
     );
     const copies = props.copy.map(({ from, to }, index) => copyFrom(props.name, from, to, index, context));
     const claims = copies.map(
-      ({ target }, index): Claim => ({ verb: 'writes', name: target, at: ['copy', index, 'to'] }),
+      ({ target }, index): Claim => ({
+        verb: 'writes',
+        name: target,
+        mayBeFolder: true,
+        at: ['copy', index, 'to'],
+      }),
     );
     reportNotShipped(claims, context);
     return {
