@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { isText } from '../containerfile/context-file.ts';
 import { shellTemplate } from '../containerfile/template.ts';
-import { type Auth, auth, secretFiles, secretOf } from '../values/build-secret.ts';
+import { auth, secretOf } from '../values/build-secret.ts';
 import { repositoryId } from '../values/names.ts';
 import { sourcePath } from '../values/paths.ts';
 import { httpUrl, IN_THE_CLEAR, isSafeForSecrets, isSameOrigin } from '../values/url.ts';
 import { oneOfKeys } from '../values/value.ts';
+import { authorize, linkVariables } from './repository-auth.ts';
 import { defineStep, type StepContext } from './step.ts';
 
 const gpgkey = z
@@ -31,14 +32,6 @@ const writeText = shellTemplate(
     {{#if directory}}mkdir -p {{sh directory}}{{/if}}
     printf '%s\n' {{lines text}} > {{sh path}}`,
   { directory: '', text: '', path: '' },
-);
-const linkVariables = shellTemplate(
-  `
-    {{#if links}}mkdir -p /etc/dnf/vars{{/if}}
-    {{#each links}}
-      ln -s {{sh target}} {{sh path}}
-    {{/each}}`,
-  { links: [{ target: '', path: '' }] },
 );
 const removeFiles = shellTemplate('rm -f {{words paths}}', { paths: [''] });
 
@@ -180,27 +173,6 @@ export const repository = defineStep({
     };
   },
 });
-
-/**
- * What a .repo file says of its secret, which is in a file of its own: a certificate by its path, a password by a variable
- * of dnf, whose value dnf reads through a link from where the build mounts the secret.
- */
-function authorize({ id, auth }: { id: string; auth?: Auth | undefined }) {
-  if (auth === undefined) return { lines: [], links: [] };
-  const secret = secretOf(auth);
-  const [first, second] = secretFiles(secret);
-  if (secret.type === 'tls') {
-    return { lines: [`sslclientcert=${first}`, `sslclientkey=${second}`], links: [] };
-  }
-  const variable = id.toLowerCase().replaceAll(/[^a-z0-9]/g, '_');
-  return {
-    lines: [`username=$${variable}_username`, `password=$${variable}_password`],
-    links: [
-      { target: first!, path: `/etc/dnf/vars/${variable}_username` },
-      { target: second!, path: `/etc/dnf/vars/${variable}_password` },
-    ],
-  };
-}
 
 /** The operator has no build secrets. It mounts one ConfigMap over /etc/yum.repos.d and one Secret over /etc/pki/rpm-gpg. */
 function reportByConfigMap(id: string, context: StepContext): void {
