@@ -244,6 +244,7 @@ export const IMPORT: Readonly<Record<string, string>> = {
   'copy-incomplete': 'A COPY or ADD has no source, or no destination.',
   'copy-option': 'A COPY has an option that no step can say.',
   'credentials-in-code': 'A URL in a command carries credentials.',
+  'download-not-saved': 'One curl downloads more than it has names for, and saves only the first ones.',
   'env-left-out': 'An ENV is for commands only: the image does not get it.',
   'failure-counts': 'A command could fail without notice, and as a step it fails the build.',
   'fetch-failed': '`--fetch` could not download a file.',

@@ -29,7 +29,8 @@ export function builderOf(
   input: ReadInput,
 ): Omit<StageProps, 'copy'> {
   // Its commands stay commands: a stage is code, and nothing of it has to be known but what is copied.
-  const stage = newStage({ ...scope, cwd: '/', variables: new Map(), pieces: [], files: new Map() });
+  const own = { cwd: '/', variables: new Map(), pieces: [], files: new Map(), unsaved: new Map() };
+  const stage = newStage({ ...scope, ...own });
   const files: FileEntry[] = [];
   const commands: string[] = [];
   let packages: string[] | undefined;

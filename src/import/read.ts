@@ -43,6 +43,7 @@ export function readContainerfile(text: string, options: ReadOptions): ReadFile 
     variables: new Map(),
     pieces: [],
     files: new Map(),
+    unsaved: new Map(),
     needsWrappers: options.needsWrappers,
     ...(options.sumOf && { sumOf: options.sumOf }),
     report,

@@ -13,6 +13,8 @@ export interface Scope {
   readonly pieces: Piece[];
   /** Files that were put somewhere, by path. */
   readonly files: Map<string, KnownFile>;
+  /** Downloads of commands that save only some of them: files if all of them are meant. */
+  readonly unsaved: Map<string, KnownFile>;
   /** epel-release, once it is installed: first as an RPM, then as the step that installs from it. */
   epel?: { readonly piece: Piece; readonly el?: string; readonly url: string; step?: EpelProps };
   /** The sum of what is at a URL; none where it is not to be fetched. */
@@ -102,7 +104,7 @@ export function untouched(scope: Scope, path: string): KnownFile | undefined {
 
 /** Code that is left to run may change or need whatever it names, and whatever is in its working directory. */
 export function touch(scope: Scope, code: string): void {
-  for (const file of scope.files.values()) {
+  for (const file of [...scope.files.values(), ...scope.unsaved.values()]) {
     const parts = file.path.split('/').slice(1);
     const names = [
       parts.at(-1)!,

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { isCache } from './idioms/clean-up.ts';
 import { filesAt } from './idioms/rpm-arguments.ts';
 import { isUsualFolder } from './instructions/copy-target.ts';
-import { absorb, type FileEntry, type KnownFile, type Piece, withState } from './piece.ts';
+import { absorb, type Code, type FileEntry, type KnownFile, type Piece, withState } from './piece.ts';
 import type { Scope } from './scope.ts';
 
 /** Gone with the next boot. */
@@ -137,7 +137,16 @@ function settleRemovals(scope: Scope): void {
     if (piece.as !== 'run' || piece.removes === undefined) continue;
     const before = scope.pieces.slice(0, index);
     if (piece.removes.every((path) => isGone(path, before, scope))) piece.as = 'absorbed';
+    else if (piece.removes.some((path) => filesAt(scope, path).some(({ takenBy }) => takenBy !== undefined)))
+      piece.code = piece.code?.map(forced);
   }
+}
+
+/** Of what it removed, some is no longer there: that is no failure. */
+function forced(code: Code): Code {
+  if (typeof code === 'string') return code.replace(/^rm (?!-\w*f)/, 'rm -f ');
+  if (code[0] === 'rm') return ['rm', '-f', ...code.slice(1)];
+  return [...code.slice(0, -1), forced(code.at(-1)!) as string];
 }
 
 /** Whether steps leave nothing there that a removal would find. */

@@ -246,6 +246,7 @@ const command = fc.oneof(
   fc.constantFrom(
     'cd sub',
     'cd ..',
+    'cd -',
     'pwd >> "$LOG"',
     'echo "$A-$B" >> "$LOG"',
     'sh -c \'echo "$A-$B-$C"\' >> "$LOG"',

@@ -98,6 +98,104 @@ const BECOMES: readonly (readonly [what: string, code: string, steps: readonly o
   ],
 ];
 
+const VERSION = '5.14.0-295.el9.x86_64';
+const PARTS = ['', '-core', '-modules', '-modules-core', '-modules-extra'];
+const KERNEL = PARTS.map((part) => rpm(`kernel${part}-${VERSION}.rpm`));
+const BRACES = url(`kernel{${PARTS.join()}}-${VERSION}.rpm`);
+const REPLACE = 'rpm-ostree cliwrap install-to-root / && rpm-ostree override replace';
+const B = 'tool-2.0-1.x86_64.rpm';
+
+/** Downloads of a kernel, and what comes after them: all of it is the step. */
+const KERNELS: readonly (readonly [what: string, code: string])[] = [
+  ['by one -O', `curl -O ${BRACES} && ${REPLACE} ./kernel*.rpm && rm *.rpm && ostree container commit`],
+  ['by all names', `curl -fsSL --remote-name-all ${BRACES} && ${REPLACE} ./*.rpm && rm -f ./*.rpm`],
+  ['by braces that curl reads', `curl -sO '${BRACES}' && ${REPLACE} kernel*.rpm && rm kernel*.rpm`],
+  [
+    'by an -O for each',
+    `curl ${KERNEL.map((one) => `-O ${one.url}`).join(' ')} && ${REPLACE} *.rpm && rm *.rpm`,
+  ],
+  [
+    'by a curl for each',
+    `cd /tmp && ${KERNEL.map((one) => `curl -LO ${one.url}`).join(' && ')} && ${REPLACE} ./kernel-*.rpm && rm -rf /tmp/*`,
+  ],
+  [
+    'into a folder of their own',
+    `mkdir /root/k && pushd /root/k > /dev/null && wget -q ${BRACES} && ${REPLACE} /root/k/*.rpm && rm *.rpm && popd && rmdir /root/k`,
+  ],
+  [
+    'and there by wget',
+    `wget -nv -P /var/k ${BRACES} && ${REPLACE} /var/k/kernel-{5,core}*.rpm /var/k/kernel-m* && rm -r /var/k`,
+  ],
+  [
+    'with wrappers that are undone',
+    `wget ${BRACES} && ${REPLACE} ./*.rpm && rm *.rpm && rm -rf /usr/libexec/rpm-ostree/wrapped`,
+  ],
+];
+
+describe('a kernel that is downloaded', () => {
+  it.each(KERNELS)('%s', (_, code) => {
+    const { steps, codes, result } = instructions(`RUN useradd agent || true\nRUN ${code}`);
+    expect(steps[1]).toEqual({ kernel: { rpms: KERNEL } });
+    expect(steps).toHaveLength(2);
+    // What one -O does not save was nevertheless meant.
+    expect(codes).toEqual(
+      code.startsWith('curl -O https') && !code.includes(' -O ', 9) ? ['download-not-saved'] : [],
+    );
+    expect(result.reports[0]!.leftToRun).toBe(1);
+  });
+});
+
+describe('downloads that are installed', () => {
+  it.each([
+    [
+      'by one curl, under other names',
+      `curl ${url(A)} -o /tmp/a.rpm ${url(B)} -o /tmp/b.rpm && rpm -Uvh /tmp/*.rpm && rm /tmp/[ab].rpm`,
+    ],
+    [
+      'by the shell',
+      `curl -L ${url(A)} > /tmp/a.rpm && wget -qO- ${url(B)} > /tmp/b.rpm && rpm-ostree install /tmp/a.rpm /tmp/b.rpm && rm /tmp/?.rpm`,
+    ],
+    [
+      'by a folder',
+      `curl --create-dirs --output-dir /tmp/r -O ${url(A)} -O ${url(B)} && dnf -y install /tmp/r/* && rm -rf /tmp/r`,
+    ],
+    [
+      'and left again',
+      `cd /tmp; curl -O ${url(A)}; wget ${url(B)}; dnf install -y ./*.rpm; cd -; rm -f /tmp/*.rpm`,
+    ],
+    [
+      'by patterns that overlap',
+      `cd /tmp && wget ${url(A)} ${url(B)} && dnf install -y *.rpm agent*.rpm && rm *`,
+    ],
+  ])('%s', (_, code) => {
+    expect(instructions(`SHELL ["/bin/bash", "-c"]\nRUN ${code}`).steps).toEqual([
+      { rpms: { rpms: [rpm(A), rpm(B)] } },
+    ]);
+  });
+
+  const install = `curl -Lo /tmp/r/a.rpm ${url(A)} && dnf install -y /tmp/r/*.rpm && rm -rf /tmp/r`;
+  it.each([
+    ['code', 'RUN ./setup'],
+    ['code after a known command', 'RUN useradd agent; make'],
+    ['a download of dnf', 'RUN cd /tmp/r && dnf download agent'],
+    ['an archive', 'RUN curl https://example.com/rpms.tar | tar -xC /tmp'],
+    ['a link', 'RUN ln -s /mnt /tmp/r'],
+    ['another stage', `COPY --from=quay.io/example/rpms@sha256:${'5'.repeat(64)} /rpms /tmp/r`],
+    ['a second file of its name', `RUN wget -P /tmp/r ${url(A)} https://example.com/other/${A}`],
+    ['one -O', `RUN cd /tmp/r && curl -O ${url(A)} ${url(B)}`],
+  ])('by a pattern that may match more are left to run, as after %s', (_, before) => {
+    const { steps } = instructions(`${before}\nRUN ${install}`);
+    expect(steps.at(-1)).toMatchObject({ run: { commands: expect.arrayContaining(install.split(' && ')) } });
+  });
+
+  it('are left to be removed without a failure, where more is removed than they', () => {
+    const { steps } = instructions(
+      `RUN curl -o /tmp/a.rpm ${url(A)} && dnf install -y /tmp/a.rpm && rm /tmp/a.rpm /etc/motd`,
+    );
+    expect(steps).toMatchObject([{ rpms: {} }, { run: { commands: ['rm -f /tmp/a.rpm /etc/motd'] } }]);
+  });
+});
+
 describe('becomes these steps', () => {
   it.each(BECOMES)('%s', (_, code, steps) => {
     expect(instructions(`RUN ${code}`).steps).toEqual(steps);

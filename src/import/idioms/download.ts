@@ -1,55 +1,19 @@
 import { rpm as rpmSchema } from '../../values/rpm.ts';
-import { basenameOf, httpUrl } from '../../values/url.ts';
+import { httpUrl } from '../../values/url.ts';
+import type { Piece } from '../piece.ts';
 import {
   addFile,
+  type Found,
   type Idiom,
   type Recognized,
   resolvePath,
   type Scope,
   untouched,
-  wordsOf,
 } from '../scope.ts';
-import { readOptions } from './options.ts';
-
-interface Download {
-  readonly url: string;
-  readonly path: string;
-}
+import { byCurl, byWget, type Download, type Downloads } from './download-arguments.ts';
 
 /** Why a download is left to run. */
 export const NO_SUM = 'a download has no sum to check it by: --fetch takes it from what is there now';
-
-const CURL = {
-  ...Object.fromEntries(
-    ['-f', '--fail', '-s', '--silent', '-S', '--show-error', '-L', '--location', '-#', '--progress-bar'].map(
-      (name) => [name, 'flag' as const],
-    ),
-  ),
-  '--compressed': 'flag',
-  '-O': 'flag',
-  '--remote-name': 'flag',
-  '--remote-name-all': 'flag',
-  '-o': 'value',
-  '--output': 'value',
-  '--retry': 'value',
-  '--retry-delay': 'value',
-  '--connect-timeout': 'value',
-  '-m': 'value',
-  '--max-time': 'value',
-} as const;
-
-const WGET = {
-  '-q': 'flag',
-  '--quiet': 'flag',
-  '-nv': 'flag',
-  '--no-verbose': 'flag',
-  '-O': 'value',
-  '--output-document': 'value',
-  '-P': 'value',
-  '--directory-prefix': 'value',
-  '-t': 'value',
-  '--tries': 'value',
-} as const;
 
 /** RPMs that a later command installs, and files that a sum is known of. RPMs are named by the names that their URLs end in. */
 export const download: Idiom = {
@@ -59,23 +23,57 @@ export const download: Idiom = {
       code: 'curl -fsSL -o /tmp/agent-7.1-1.x86_64.rpm https://example.com/files/agent-7.1-1.x86_64.rpm && dnf install -y /tmp/agent-7.1-1.x86_64.rpm && rm -f /tmp/agent-7.1-1.x86_64.rpm',
       becomes: 'rpms',
     },
+    {
+      code: 'wget -q -P /tmp/rpms https://example.com/files/{agent-7.1,tool-2.0}-1.x86_64.rpm && rpm -Uvh /tmp/rpms/*.rpm && rm -rf /tmp/rpms',
+      becomes: 'rpms',
+    },
   ],
   recognize(found, scope) {
-    const [program, ...rest] = wordsOf(found) ?? [];
-    const downloads =
-      program === 'curl' ? byCurl(rest, scope) : program === 'wget' ? byWget(rest, scope) : undefined;
-    if (downloads === undefined || downloads.length === 0) return undefined;
-    const areRpms = downloads.every(({ url }) => rpmSchema.safeParse({ url }).success);
-    if (!areRpms) return downloads.length === 1 ? fileOf(downloads[0]!, scope) : undefined;
+    const downloads = readDownloads(found, scope);
+    if (downloads === undefined) return undefined;
+    const { files, lacksNames } = downloads;
+    const areRpms = files.every(({ url }) => rpmSchema.safeParse({ url }).success);
+    if (!areRpms) return files.length === 1 ? fileOf(files[0]!, scope) : undefined;
     return {
       waits: true,
       placed(piece) {
         piece.why = 'no command installs what is downloaded';
-        for (const { url, path } of downloads) addFile(scope, path, piece, { rpm: { url } });
+        if (lacksNames) placeUnsaved(files, piece, found, scope);
+        else for (const { url, path } of files) addFile(scope, path, piece, { rpm: { url } });
       },
     };
   },
 };
+
+function readDownloads({ commands }: Found, scope: Scope): Downloads | undefined {
+  const [command, ...others] = commands;
+  if (command === undefined || others.length > 0 || command.input !== undefined) return undefined;
+  if (command.assignments.length > 0 || command.args.some(({ isGlob }) => isGlob)) return undefined;
+  const redirects = command.redirects.filter(({ to }) => to !== '/dev/null' && !/^[12]$/.test(to));
+  if (redirects.length > 1 || redirects.some(({ operator }) => operator !== '1>')) return undefined;
+  const [program, ...words] = command.args.map(({ text }) => text);
+  const read = program === 'curl' ? byCurl : program === 'wget' ? byWget : undefined;
+  return read?.(words, redirects[0]?.to, scope);
+}
+
+/** Of these the first ones are files. Only a kernel is known to be meant whole: it is none without the others. */
+function placeUnsaved(
+  files: readonly Download[],
+  piece: Piece,
+  { lines }: Found,
+  { unsaved, report }: Scope,
+): void {
+  piece.why = 'it does not save all that it downloads';
+  for (const { url, path } of files)
+    unsaved.set(path, { path, piece, rpm: { url }, isTouched: false, isRemoved: false });
+  report({
+    code: 'download-not-saved',
+    severity: 'warning',
+    message: 'curl saves one of these URLs for each -O, and writes the others to its output',
+    hint: 'Write --remote-name-all. A kernel that is replaced by them is imported whole, and anything else stays as it is.',
+    lines,
+  });
+}
 
 /** A file by its URL: a step says it if there is a sum to check it by. */
 function fileOf({ url, path }: Download, scope: Scope): Recognized | undefined {
@@ -87,36 +85,6 @@ function fileOf({ url, path }: Download, scope: Scope): Recognized | undefined {
       addFile(scope, path, piece, { entry: { path, url } });
     },
   };
-}
-
-function byCurl(words: readonly string[], scope: Scope): Download[] | undefined {
-  const read = readOptions(words, CURL);
-  const urls = read?.operands ?? [];
-  if (read === undefined || urls.length === 0) return undefined;
-  const outputs = [...(read.options.get('-o') ?? []), ...(read.options.get('--output') ?? [])];
-  if (outputs.length > 0) {
-    return outputs.length === 1 && urls.length === 1 && !outputs[0]!.endsWith('/')
-      ? [{ url: urls[0]!, path: resolvePath(outputs[0]!, scope) }]
-      : undefined;
-  }
-  const names = (read.options.get('-O')?.length ?? 0) + (read.options.get('--remote-name')?.length ?? 0);
-  // Without one for each, the others go to the output.
-  if (names < urls.length && !read.options.has('--remote-name-all')) return undefined;
-  return urls.map((url) => ({ url, path: resolvePath(basenameOf(url), scope) }));
-}
-
-function byWget(words: readonly string[], scope: Scope): Download[] | undefined {
-  const read = readOptions(words, WGET);
-  const urls = read?.operands ?? [];
-  if (read === undefined || urls.length === 0) return undefined;
-  const output = (read.options.get('-O') ?? read.options.get('--output-document'))?.[0];
-  const folder = (read.options.get('-P') ?? read.options.get('--directory-prefix'))?.[0] ?? '.';
-  if (output !== undefined) {
-    return urls.length === 1 && output !== '-'
-      ? [{ url: urls[0]!, path: resolvePath(output, scope) }]
-      : undefined;
-  }
-  return urls.map((url) => ({ url, path: resolvePath(`${folder}/${basenameOf(url)}`, scope) }));
 }
 
 /** The sums of downloads, checked as `sha256sum -c` does. */

@@ -7,9 +7,10 @@ export const makeFolders: Idiom = {
   name: 'mkdir',
   examples: [{ code: "mkdir -p /etc/agent && echo 'a=1' > /etc/agent/agent.conf", becomes: 'files' }],
   recognize(found, scope) {
-    const [program, option, ...paths] = wordsOf(found) ?? [];
-    if (program !== 'mkdir' || (option !== '-p' && option !== '--parents' && option !== '-pv'))
-      return undefined;
+    const [program, ...words] = wordsOf(found) ?? [];
+    // Without -p it fails where there is one, and then there is no image to be like.
+    const paths = /^(?:-p|--parents|-pv|-v)$/.test(words[0] ?? '') ? words.slice(1) : words;
+    if (program !== 'mkdir') return undefined;
     if (paths.length === 0 || paths.some((path) => path.startsWith('-'))) return undefined;
     return { waits: true, makes: paths.map((path) => resolvePath(path, scope)) };
   },
@@ -27,7 +28,8 @@ export const removeFiles: Idiom = {
   recognize(found, scope) {
     const args = argsOf(found) ?? [];
     const words = args.map(({ text }) => text);
-    if (!isRemoval(words)) return undefined;
+    const isFolder = words[0] === 'rmdir' && words.length > 1 && !words.some((word) => word.startsWith('-'));
+    if (!isFolder && !isRemoval(words)) return undefined;
     const globs = new Set(args.flatMap(({ text, isGlob }) => (isGlob ? [text] : [])));
     const removes = pathsOf(words).map((path) => resolvePath(path, scope));
     for (const [index, path] of removes.entries()) {

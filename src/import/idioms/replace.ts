@@ -1,8 +1,9 @@
 import type { StepProps } from '../../spec/layer.ts';
 import { type Rpm, rpmPackage } from '../../values/rpm.ts';
 import type { Found, Idiom, Scope } from '../scope.ts';
+import type { Arg } from '../shell/literal.ts';
 import { readRequest } from './package-manager.ts';
-import { findRpms, isRpmArgument } from './rpm-arguments.ts';
+import { type FoundRpms, findRpms, isRpmArgument } from './rpm-arguments.ts';
 
 const KERNEL = ['kernel', 'kernel-core', 'kernel-modules', 'kernel-modules-extra'];
 
@@ -22,6 +23,10 @@ export const replace: Idiom = {
       code: 'rpm-ostree override replace https://example.com/files/kernel-{,core-,modules-,modules-core-,modules-extra-}5.14.0-295.el9.x86_64.rpm',
       becomes: 'kernel',
     },
+    {
+      code: 'curl --remote-name-all https://example.com/files/kernel{,-core,-modules,-modules-core,-modules-extra}-5.14.0-295.el9.x86_64.rpm && rpm-ostree override replace ./kernel*.rpm && rm *.rpm',
+      becomes: 'kernel',
+    },
   ],
   recognize(found, scope) {
     const request = readRequest(found);
@@ -30,7 +35,8 @@ export const replace: Idiom = {
     const { operands } = request;
     // A package's name asks for the newest build there is, and no step does.
     if (!operands.every(({ text }) => isRpmArgument(text))) return undefined;
-    const files = findRpms(operands, scope);
+    const whole = request.verb === 'replace' ? findUnsaved(operands, scope) : undefined;
+    const files = whole ?? findRpms(operands, scope);
     if (files === undefined) return undefined;
     const wrappers = scope.pieces.filter(({ as, why }) => as === 'run' && why === WRAPPERS);
     return {
@@ -41,9 +47,20 @@ export const replace: Idiom = {
       ],
       takes: files.files,
       ...(request.verb === 'replace' && { absorbs: wrappers }),
+      placed: () => {
+        for (const file of whole?.files ?? []) scope.files.set(file.path, file);
+      },
     };
   },
 };
+
+/** A kernel that the Containerfile as it is saves one part of: rpm-ostree would refuse that, so all of it is meant. */
+function findUnsaved(operands: readonly Arg[], scope: Scope): FoundRpms | undefined {
+  if (scope.unsaved.size === 0) return undefined;
+  const files = new Map([...scope.files, ...scope.unsaved]);
+  const found = findRpms(operands, { ...scope, files });
+  return found !== undefined && isKernel(found.rpms) ? found : undefined;
+}
 
 /** What `rpm-ostree cliwrap` waits for: the steps put its wrappers into place by themselves. */
 export const WRAPPERS = 'no kernel is replaced after it';

@@ -3,6 +3,7 @@ import { globExpression } from '../glob.ts';
 import type { KnownFile } from '../piece.ts';
 import { resolvePath, type Scope } from '../scope.ts';
 import type { Arg } from '../shell/literal.ts';
+import { mayMatchMore } from './unknown-files.ts';
 
 /** RPMs as a step names them, and the files of the build that they were. */
 export interface FoundRpms {
@@ -28,9 +29,11 @@ export function findRpms(args: readonly Arg[], scope: Scope): FoundRpms | undefi
     const found = filesAt(scope, resolvePath(text, scope), isGlob).filter(
       (file) => !isGlob || !file.isRemoved,
     );
-    if (found.length === 0) return undefined;
+    if (found.length === 0 || (isGlob && mayMatchMore(resolvePath(text, scope), scope))) return undefined;
     for (const file of found) {
       if (file.rpm === undefined || file.isTouched || file.isRemoved) return undefined;
+      // More than one pattern may match it.
+      if (files.includes(file)) continue;
       rpms.push(file.rpm);
       files.push(file);
     }

@@ -42,6 +42,7 @@ function readCommands(instruction: ParsedInstruction, stage: Stage, isCode: bool
     isStrict: shell?.some((word) => /^-[a-z]*e/.test(word)) ?? false,
     hasPipefail: shell?.includes('pipefail') ?? false,
     assigned: new Map(),
+    pushed: [],
   };
   if (units === undefined) {
     leaveUnread(script, instruction, stage, state);
@@ -88,6 +89,7 @@ function readArgv(
     isStrict: true,
     hasPipefail: false,
     assigned: new Map(),
+    pushed: [],
   });
   // Without a shell there is nobody to tell.
   const code =

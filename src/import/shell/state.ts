@@ -1,12 +1,16 @@
 import { sh } from '../../containerfile/quote.ts';
 import type { Stage } from '../stage.ts';
-import type { ShellCommand, Unit } from './script.ts';
+import { isQuiet, type ShellCommand, type Unit } from './script.ts';
 
 /** What a script has told its shell, for the commands after it. */
 export interface ShellState {
   /** Whether it stops at the first failure. */
   isStrict: boolean;
   hasPipefail: boolean;
+  /** Where it was before it went where it is. */
+  previous?: string;
+  /** Where it goes back to, the last one first. */
+  readonly pushed: string[];
   readonly assigned: Map<string, { readonly value: string; isExported: boolean }>;
 }
 
@@ -28,8 +32,8 @@ export function changesShell({ code, commands }: Unit): boolean {
 
 /** Follows `cd`, `export`, `set` and assignments: false where one of them is not understood. */
 export function follow(command: ShellCommand, stage: Stage, state: ShellState): boolean {
-  const { args, assignments, redirects, input } = command;
-  if (redirects.length > 0 || input !== undefined || args.some(({ isGlob }) => isGlob)) return false;
+  const { args, assignments, input } = command;
+  if (!isQuiet(command) || input !== undefined || args.some(({ isGlob }) => isGlob)) return false;
   const [program, ...words] = args.map(({ text }) => text);
   switch (program) {
     case undefined:
@@ -41,16 +45,32 @@ export function follow(command: ShellCommand, stage: Stage, state: ShellState): 
       for (const [name, value] of assignments) assign(name, value, true, stage, state);
       return true;
     case 'cd':
-      if (words.length !== 1 || words[0]!.startsWith('-') || assignments.length > 0) return false;
-      stage.scope.cwd = words[0]!.startsWith('/')
-        ? normal(words[0]!)
-        : normal(`${stage.scope.cwd}/${words[0]!}`);
-      return true;
+    case 'pushd':
+    case 'popd':
+      return assignments.length === 0 && enter([program, ...words], stage, state);
     case 'set':
       return assignments.length === 0 && set(words, state);
     default:
       return false;
   }
+}
+
+/** `cd`, also back by `-`, and bash's `pushd` and `popd`. */
+function enter(
+  [program, folder, ...others]: readonly string[],
+  { scope }: Stage,
+  state: ShellState,
+): boolean {
+  const isPop = program === 'popd';
+  if (others.length > 0 || isPop !== (folder === undefined)) return false;
+  const isBack = program === 'cd' && folder === '-';
+  if (!isBack && folder !== undefined && /^(?:[-+]|$)/.test(folder)) return false;
+  const to = isPop ? state.pushed.pop() : isBack ? state.previous : folder!;
+  if (to === undefined) return false;
+  if (program === 'pushd') state.pushed.push(scope.cwd);
+  state.previous = scope.cwd;
+  scope.cwd = normal(to.startsWith('/') ? to : `${scope.cwd}/${to}`);
+  return true;
 }
 
 function normal(path: string): string {

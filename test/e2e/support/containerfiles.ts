@@ -217,4 +217,17 @@ RUN rpm-ostree override replace ${url}/kernel-{,core-,modules-,modules-core-,mod
     ostree container commit
 `,
   },
+  downloads: {
+    what: 'a kernel and other RPMs, downloaded, installed by patterns, and removed',
+    leftToRun: 1,
+    base: 'with-kernel',
+    release: '4.18.3',
+    containerfile: (from, url) => `FROM ${from}
+RUN groupadd --system agent
+RUN curl --remote-name-all ${url}/kernel{,-core,-modules,-modules-core,-modules-extra}-${NEW_KERNEL}.x86_64.rpm && rpm-ostree cliwrap install-to-root / && rpm-ostree override replace ./kernel*.rpm && rm *.rpm && ostree container commit
+RUN mkdir /tmp/rpms && cd /tmp/rpms && \\
+    curl -fsSLO ${url}/fixture-new-1.0-1.noarch.rpm && curl -fsSL ${url}/fixture-hello-1.1-1.noarch.rpm > hello.rpm && \\
+    rpm -Uvh *.rpm && cd - > /dev/null && rm -rf /tmp/rpms && ostree container commit
+`,
+  },
 };
