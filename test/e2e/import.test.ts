@@ -56,7 +56,9 @@ async function contentsOf(image: string) {
     ([key]) => !key.startsWith('cdk8s-os-layers/') && key !== 'io.buildah.version',
   );
   return {
-    packages: (await workspace.inImage(image, 'sh', '-c', 'rpm -qa | sort')).trim().split('\n'),
+    packages: (await workspace.inImage(image, 'sh', '-c', 'all=$(rpm -qa) && echo "$all" | sort'))
+      .trim()
+      .split('\n'),
     tree: (await workspace.inImage(image, 'sh', '-c', TREE)).split('\n'),
     labels: Object.fromEntries(labels.sort()),
   };
