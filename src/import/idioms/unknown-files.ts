@@ -36,7 +36,9 @@ export function mayMatchMore(pattern: string, { pieces, files }: Scope): boolean
 }
 
 function copiesInto(folder: string, { steps }: Piece, pattern: string): boolean {
-  const targets = steps.flatMap((step) => ('stage' in step ? step.stage!.copy.map(({ to }) => to) : []));
+  const targets = steps.flatMap((step) =>
+    'stage' in step ? step.stage!.copy.map(({ to }) => to.replace(/\/+$/, '')) : [],
+  );
   // Where folders are of the pattern, whatever is below counts.
   const isBelow = (to: string) =>
     posix.dirname(pattern) === folder ? posix.dirname(to) === folder : to.startsWith(folder);
