@@ -248,13 +248,15 @@ describe('what is built already', () => {
   });
 
   it('is not pushed over where its tag appears while it is built', async () => {
-    const steps = [{ run: { reason: 'time for somebody else', commands: ['sleep 2'] } }];
+    const steps = [{ run: { reason: 'time for somebody else', commands: ['sleep 5'] } }];
     await given({ raced: { layers: [{ name: 'slow', steps }] } });
     const hash = await buildOf('raced');
     const building = workspace.layers('build', '--pin');
     const tls = ['--src-tls-verify=false', '--dest-tls-verify=false'];
     const tag = `docker://${registry.host}/os/raced:build-${hash}`;
-    await expect.poll(() => workspace.read(`.layers/logs/${hash}.log`).catch(() => '')).toContain('STEP 2/');
+    await expect
+      .poll(() => workspace.read(`.layers/logs/${hash}.log`).catch(() => ''), { timeout: 60_000 })
+      .toContain('STEP 2/');
     await run('skopeo', ['copy', '--quiet', ...tls, `docker://${await twiceImage()}`, tag]);
     const { code, stderr } = await building;
     expect(code, stderr).toBe(4);

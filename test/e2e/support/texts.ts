@@ -64,7 +64,7 @@ export function bytesFrom(random: Random, most = 300): Uint8Array {
 
 /** Names of files that are no plain words. */
 export const NAMES = [
-  ...['a b', "it's", '"q"', '$HOME', `\${x}`, '$(id)', '`id`', '[x]', '*', '?', 'back\\slash', '#x'],
+  ...['a b', "it's", '"q"', '$HOME', '$x$', '$(id)', '`id`', '[x]', '*', '?', 'back\\slash', '#x'],
   ...[' leading', 'trailing ', '-n', '--chown=x', '~', '!x', ';id', 'a&&b', '{a,b}', 'a=b', 'a,b', '%s'],
   ...['ü', '日本語', '😀', 'e\u0301', '(x)', '<x>', '|x', 'a:b', '@x', '+x', '...', '<<EOF', "'", '\\'],
 ];
