@@ -1,12 +1,14 @@
 import { readPlan, readPoolBuilds } from '../build/dist.ts';
 import type { BuildEvent, PoolResult } from '../build/events.ts';
 import { clustersOf, readLocks, union } from '../build/pin.ts';
+import type { PreflightSources } from '../build/preflight-inputs.ts';
 import { runBuilds } from '../build/runner.ts';
 import type { SecretSources } from '../build/secrets.ts';
 import { failure, LayersError } from '../diagnostics.ts';
 import type { EngineName } from '../engines/engine.ts';
 import type { PoolBuild } from '../plan/plan.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
+import { suggest } from '../values/suggest.ts';
 import { located } from './failed-step.ts';
 import { commitPins, pin } from './pin.ts';
 import { assertFresh, committable } from './preconditions.ts';
@@ -26,6 +28,8 @@ export interface BuildOptions {
   readonly secrets: SecretSources;
   /** Open a shell before the instruction that fails. */
   readonly debugShell?: boolean;
+  /** Tries what clusters build; without it, their pools are skipped. */
+  readonly preflight?: PreflightSources;
   readonly signal: AbortSignal;
   readonly onEvent: (event: BuildEvent) => void;
 }
@@ -46,6 +50,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   const builds = readPoolBuilds(root);
   assertSecretsWanted(root, builds, options.secrets);
   const identities = builds.map(({ pool }) => pool);
+  assertKnown([...(options.preflight?.rendered.keys() ?? [])], identities);
   const lock = union(await readLocks(root, clustersOf(identities)));
   const authFile = await authFileForEngine(options.authFile);
   const { pools, plans } = await runBuilds({ ...options, lock, ...(authFile && { authFile }) }).catch(
@@ -78,5 +83,13 @@ function assertSecretsWanted(root: string, builds: readonly PoolBuild[], { folde
       known.length === 0
         ? 'No pool wants any: leave it out. Certificates of RHEL are given by --entitlement <folder>.'
         : `The secrets of the pools are: ${known.join(', ')}.`,
+  });
+}
+
+function assertKnown(rendered: readonly string[], identities: readonly string[]): void {
+  const unknown = rendered.find((pool) => !identities.includes(pool));
+  if (unknown === undefined) return;
+  throw failure('input', 'unknown-pool', `--rendered names ${unknown}, and there is no such pool in dist/`, {
+    hint: suggest(unknown, identities) ?? 'There are no pools. Write dist/ anew: `layers synth`.',
   });
 }

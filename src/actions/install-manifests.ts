@@ -2,6 +2,7 @@ import { mkdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { atomicWrite } from '../build/atomic-write.ts';
 import { DIST } from '../build/dist.ts';
+import { type Manifest, readManifests } from '../build/manifests.ts';
 import { effectivePool } from '../compile/effective.ts';
 import type { PoolInstance } from '../compile/instances.ts';
 import { printManifests } from '../constructs/manifests.ts';
@@ -13,7 +14,6 @@ import { formatImageRef, type PinnedImage } from '../values/image-ref.ts';
 import { parsePoolId } from '../values/pool-id.ts';
 import { preBuiltImage } from '../values/pre-built-image.ts';
 import { isAtLeast } from '../values/release-version.ts';
-import { type Manifest, readManifests } from './manifests.ts';
 import { findPool } from './pools.ts';
 
 const PRE_BUILT_IMAGE = 'machineconfiguration.openshift.io/pre-built-image';

@@ -1,11 +1,11 @@
 import { DIST, readPoolBuilds } from '../build/dist.ts';
+import { readManifests } from '../build/manifests.ts';
 import { below, failure, type LayersError, type Origin } from '../diagnostics.ts';
 import { annotate, annotateArguments, getObject, type LiveObject } from '../kube/objects.ts';
 import { clusterArguments } from '../kube/run.ts';
 import { loadLibrary } from '../spec/load.ts';
 import { formatPoolId, type PoolId, parsePoolId } from '../values/pool-id.ts';
 import { suggest } from '../values/suggest.ts';
-import { readManifests } from './manifests.ts';
 
 const GROUP = 'machineconfiguration.openshift.io';
 const RESOURCE = `machineosconfigs.${GROUP}`;

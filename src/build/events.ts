@@ -1,8 +1,10 @@
 import type { EngineEvent } from '../engines/engine.ts';
+import type { LeftOut } from './left-out.ts';
 
 /** What happens during `layers build`, for reports. `hash` is the build's. */
 export type BuildEvent =
-  | { readonly type: 'skipped'; readonly pool: string; readonly why: 'cluster' | 'job' }
+  /** `entitlement`: its cluster builds it, and that cannot be tried here without one. */
+  | { readonly type: 'skipped'; readonly pool: string; readonly why: 'cluster' | 'job' | 'entitlement' }
   | { readonly type: 'skipped'; readonly pool: string; readonly why: 'follows'; readonly leader: string }
   /** `known`: it was built before, and is not built again. */
   | {
@@ -18,6 +20,16 @@ export type BuildEvent =
       readonly engine: string;
       readonly version: string;
       readonly log: string;
+      /** It is the cluster's build that is tried. */
+      readonly preflight?: true;
+    }
+  /** The cluster's build went through here, in so many seconds; or before, and nothing changed since. */
+  | {
+      readonly type: 'preflight-passed';
+      readonly hash: string;
+      readonly pools: readonly string[];
+      readonly leftOut: readonly LeftOut[];
+      readonly seconds?: number;
     }
   | ({ readonly hash: string } & EngineEvent)
   /** A folder has less room than a build of this base takes, by rule of thumb; in bytes. */
@@ -48,12 +60,15 @@ export interface PoolResult {
   readonly pool: string;
   /**
    * `unchanged`: nothing was done. `copied`: it was built before, perhaps for another pool. `adopted`: the registry had
-   * it, from elsewhere. `promoted`: it is that of the pool which this one follows. `skipped`: it is not built here.
+   * it, from elsewhere. `promoted`: it is that of the pool which this one follows. `preflight ok`: its cluster builds it,
+   * and that went through here. `skipped`: it is not built here.
    */
-  readonly result: 'built' | 'unchanged' | 'copied' | 'adopted' | 'promoted' | 'skipped';
+  readonly result: 'built' | 'unchanged' | 'copied' | 'adopted' | 'promoted' | 'preflight ok' | 'skipped';
   /** Who builds what was skipped; or that it takes the image of the pool which it follows. */
   readonly by?: 'cluster' | 'job' | 'follows';
   readonly leader?: string;
+  /** What the cluster does and a preflight did not, or why there was none. */
+  readonly leftOut?: readonly LeftOut[];
   readonly build?: string;
   readonly image?: string;
   readonly digest?: string;

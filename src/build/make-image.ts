@@ -92,7 +92,7 @@ async function store(root: string, hash: string, made: string, digest: Digest): 
   await keepLayout(made, layoutFolder(root, hash));
 }
 
-async function anyInsecure({ registries }: Run, images: readonly string[]): Promise<boolean> {
+export async function anyInsecure({ registries }: Run, images: readonly string[]): Promise<boolean> {
   const refs = images.map(parseImageRef);
   for (const ref of refs) await registries.assertPullable(ref);
   for (const ref of refs) if (await registries.isInsecure(ref)) return true;

@@ -5,6 +5,7 @@ import type { LockText } from '../spec/lock.ts';
 import { atomicWrite } from './atomic-write.ts';
 import type { BuildEvent } from './events.ts';
 import { LOCAL } from './journal.ts';
+import type { PreflightSources } from './preflight-inputs.ts';
 import type { Registries } from './registries.ts';
 import type { SecretSources } from './secrets.ts';
 
@@ -21,6 +22,8 @@ export interface RunnerOptions {
   readonly authFile?: string;
   readonly secrets: SecretSources;
   readonly debugShell?: boolean;
+  /** Tries what clusters build; without it, their pools are skipped. */
+  readonly preflight?: PreflightSources;
   readonly signal: AbortSignal;
   readonly onEvent: (event: BuildEvent) => void;
 }

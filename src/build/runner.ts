@@ -6,6 +6,7 @@ import { findImage } from './find-image.ts';
 import { type Group, groupByBuild, selectPools } from './groups.ts';
 import { layoutFolder, readLayout } from './layout.ts';
 import { makeImage } from './make-image.ts';
+import { preflight } from './preflight.ts';
 import { publish } from './publish.ts';
 import { openRegistries } from './registries.ts';
 import type { Run, RunnerOptions } from './run.ts';
@@ -24,10 +25,6 @@ export async function runBuilds(options: RunnerOptions): Promise<RunnerResult> {
   const results: PoolResult[] = [];
   const plans = new Map<string, BuildPlan>();
   try {
-    for (const { pool } of selected.filter(({ by }) => by === 'cluster')) {
-      onEvent({ type: 'skipped', pool, why: 'cluster' });
-      results.push({ pool, result: 'skipped', by: 'cluster' });
-    }
     for (const { pool, follows: leader } of selected) {
       if (leader === undefined) continue;
       onEvent({ type: 'skipped', pool, why: 'follows', leader });
@@ -37,6 +34,10 @@ export async function runBuilds(options: RunnerOptions): Promise<RunnerResult> {
       const plan = readPlan(root, group.hash);
       plans.set(group.hash, plan);
       results.push(...(await runGroup(run, group, plan)));
+    }
+    // After the others: from 4.22 on an image that was just built may be what a cluster builds from.
+    for (const pool of selected.filter(({ by }) => by === 'cluster')) {
+      results.push(await preflight(run, pool, results));
     }
   } finally {
     registries.close();

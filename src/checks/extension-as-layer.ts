@@ -1,4 +1,4 @@
-import { extensionsOf } from '../compile/extensions.ts';
+import { extensionsOf } from '../values/extensions.ts';
 import { packageOf } from '../values/rpm.ts';
 import { defineCheck } from './check.ts';
 

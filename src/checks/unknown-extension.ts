@@ -1,4 +1,5 @@
-import { extensionsOf, whyNoExtension } from '../compile/extensions.ts';
+import { whyNoExtension } from '../compile/extensions.ts';
+import { extensionsOf } from '../values/extensions.ts';
 import { defineCheck } from './check.ts';
 import { machineConfigYaml } from './examples.ts';
 import { ofKind, place, textsAt } from './manifests/manifests.ts';

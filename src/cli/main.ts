@@ -115,6 +115,7 @@ function assertSingle({
   file,
   buildArg,
   'build-arg': __,
+  rendered,
   ...options
 }: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(options)) {

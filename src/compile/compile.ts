@@ -86,6 +86,7 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
   const job = typeof pool.build === 'object' ? pool.build.job : undefined;
   const id = { ...(cluster && { cluster: cluster.value.name }), pool: pool.name };
   const leader = leaderOf(pool, id);
+  const extensionsImage = release?.amd64['rhel-coreos-extensions'];
   return {
     compiled: {
       id,
@@ -97,6 +98,7 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
       base,
       ...(pool.base === undefined && release?.amd64.el !== undefined && { el: release.amd64.el }),
       baseOrigin: baseOriginOf(own, library),
+      ...(extensionsImage && { extensionsImage }),
       stages: composed.stages,
       traced: composed.traced,
       files: composed.files,

@@ -1,48 +1,17 @@
-import type { EXTENSIONS } from '../spec/node.ts';
+import type { EXTENSIONS as NAMES } from '../spec/node.ts';
+import { EXTENSIONS, type Extension, extensionsOf } from '../values/extensions.ts';
 import { isAtLeast, type ReleaseVersion } from '../values/release-version.ts';
 import { packageOf } from '../values/rpm.ts';
 import type { PlacedClaim } from './conflicts.ts';
 import type { EffectivePool } from './effective.ts';
 import type { Report } from './report.ts';
 
-type Extension = (typeof EXTENSIONS)[number];
-
-interface Known {
-  readonly packages: readonly string[];
-  /** The first minor version that has it, and the first that has it no more. */
-  readonly from?: `${number}.${number}`;
-  readonly until?: `${number}.${number}`;
-}
-
-/** https://github.com/openshift/machine-config-operator: the operator's list of extensions, and what each installs. */
-const KNOWN: Record<Extension, Known> = {
-  ipsec: { packages: ['NetworkManager-libreswan', 'libreswan'] },
-  kerberos: { packages: ['krb5-workstation', 'libkadm5'] },
-  'kernel-devel': { packages: ['kernel-devel', 'kernel-headers'] },
-  'sandboxed-containers': { packages: ['kata-containers'] },
-  sysstat: { packages: ['sysstat'] },
-  'two-node-ha': { packages: ['pacemaker', 'pcs', 'fence-agents-all'], from: '4.19' },
-  usbguard: { packages: ['usbguard'] },
-  wasm: { packages: ['crun-wasm'], until: '4.22' },
-};
-
-/** The extensions of a release, each with its packages. */
-export function extensionsOf(release: ReleaseVersion): ReadonlyMap<string, readonly string[]> {
-  const own = Object.entries(KNOWN).filter(
-    ([, { from, until }]) =>
-      (from === undefined || isAtLeast(release, from)) && (until === undefined || !isAtLeast(release, until)),
-  );
-  return new Map(
-    own.map(([name, { packages }]) => [
-      name,
-      name === 'ipsec' && isAtLeast(release, '5.0') ? [...packages, 'openvswitch3.5-ipsec'] : packages,
-    ]),
-  );
-}
+/** A name in documents that the operator's list lacks, or the other way round, is an error of types. */
+const KNOWN: Record<(typeof NAMES)[number], Extension> = EXTENSIONS;
 
 /** Says of an extension that a release does not have, and why. Undefined where no release has it. */
 export function whyNoExtension(name: string, release: ReleaseVersion): [string, string] | undefined {
-  const known = (KNOWN as Record<string, Known | undefined>)[name];
+  const known = (KNOWN as Record<string, Extension | undefined>)[name];
   if (known === undefined) return undefined;
   if (known.from !== undefined && !isAtLeast(release, known.from)) {
     return [`OpenShift ${release} has no extension ${name} yet`, `It came with ${known.from}.`];

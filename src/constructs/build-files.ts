@@ -1,5 +1,5 @@
 import type { CompiledPool } from '../compile/compiled-pool.ts';
-import { type BuildPlan, type PoolBuild, printJson } from '../plan/plan.ts';
+import { type BuildPlan, type ClusterBuild, type PoolBuild, printJson } from '../plan/plan.ts';
 import { FORMAT } from '../spec/lock.ts';
 import { kindOf } from '../spec/variant.ts';
 import { formatImageRef } from '../values/image-ref.ts';
@@ -22,7 +22,8 @@ export function renderBuilds(pools: readonly CompiledPool[]): Map<string, string
   return files;
 }
 
-function poolBuild({ id, pool, by, follows, hash, image }: CompiledPool): PoolBuild {
+function poolBuild(compiled: CompiledPool): PoolBuild {
+  const { id, pool, by, follows, hash, image } = compiled;
   const [target] = kindOf(pool.target);
   return {
     pool: formatPoolId(id),
@@ -30,6 +31,16 @@ function poolBuild({ id, pool, by, follows, hash, image }: CompiledPool): PoolBu
     by,
     ...(follows !== undefined && { follows }),
     ...(image && { build: hash, image }),
+    ...(by === 'cluster' && { preflight: clusterBuild(compiled) }),
+  };
+}
+
+function clusterBuild(compiled: CompiledPool): ClusterBuild {
+  const { hash, base, release, secrets, stages, steps } = buildPlan(compiled);
+  const { extensionsImage } = compiled;
+  return {
+    ...{ hash, release, base, ...(extensionsImage && { extensions: formatImageRef(extensionsImage) }) },
+    ...{ ...(secrets && { secrets }), ...(stages && { stages }), steps },
   };
 }
 

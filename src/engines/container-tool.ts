@@ -7,7 +7,7 @@ import { buildArguments, pushArguments } from '../plan/arguments.ts';
 import { type Digest, parseDigest } from '../values/digest.ts';
 import { formatImageRef } from '../values/image-ref.ts';
 import { openDebugShell } from './debug-shell.ts';
-import type { BuildRequest, Destination, Engine, EngineName } from './engine.ts';
+import type { BuildRequest, Destination, Engine, EngineName, TrialRequest } from './engine.ts';
 import { explain, type FailedBuild, lastLines } from './explain.ts';
 import { diagnose } from './failures/index.ts';
 import { probe } from './probe.ts';
@@ -28,6 +28,10 @@ export function containerTool(name: EngineName): Engine {
       if (request.examine !== undefined) await examine(name, image, request, request.examine);
       return push(name, image, request.destination, request);
     },
+    async try(request) {
+      const image = await buildImage(name, request);
+      if (request.examine !== undefined) await examine(name, image, request, request.examine);
+    },
   };
 }
 
@@ -43,10 +47,11 @@ async function storage(name: EngineName, image: string) {
   return { folder: (store.GraphRoot ?? store.graphRoot)!, hasImage };
 }
 
-async function buildImage(name: EngineName, request: BuildRequest): Promise<string> {
+async function buildImage(name: EngineName, request: TrialRequest): Promise<string> {
   const idFile = join(request.scratch, 'image-id');
   const { containerfile, context, authFile, plan, secrets, log, signal } = request;
-  const args = buildArguments(
+  const volumes = (request.volumes ?? []).map(({ folder, target }) => `--volume=${folder}:${target}:z,rw`);
+  const [verb, ...rest] = buildArguments(
     plan,
     {
       ...{ containerfile, context, idFile, ...(authFile && { authFile }) },
@@ -54,6 +59,7 @@ async function buildImage(name: EngineName, request: BuildRequest): Promise<stri
     },
     request.insecureBase,
   );
+  const args = [verb!, ...volumes, ...rest];
   const attempt = async (): Promise<{ done: string } | FailedBuild> => {
     let last: Step | undefined;
     const finished = await runLogged(name, args, {
@@ -83,7 +89,7 @@ async function buildImage(name: EngineName, request: BuildRequest): Promise<stri
 const PULL_FAILED =
   /pulling|initializing source|pinging container registry|reading manifest|unauthorized|copying system image/i;
 
-function failedBuild({ tail }: Finished, step: Step | undefined, { plan }: BuildRequest): FailedBuild {
+function failedBuild({ tail }: Finished, step: Step | undefined, { plan }: TrialRequest): FailedBuild {
   const lines = linesOf(tail, step);
   const isPull =
     step?.image !== undefined || (step === undefined && lines.some((line) => PULL_FAILED.test(line)));
@@ -102,7 +108,7 @@ function failedBuild({ tail }: Finished, step: Step | undefined, { plan }: Build
 async function examine(
   name: EngineName,
   image: string,
-  request: BuildRequest,
+  request: TrialRequest,
   look: NonNullable<BuildRequest['examine']>,
 ): Promise<void> {
   const { log, signal } = request;
@@ -128,7 +134,7 @@ async function examine(
 }
 
 /** Temporary files are ours to remove, whatever becomes of the engine. */
-function environment({ scratch }: BuildRequest): Record<string, string> {
+function environment({ scratch }: TrialRequest): Record<string, string> {
   return { TMPDIR: scratch };
 }
 

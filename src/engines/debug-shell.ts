@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { failure, type LayersError } from '../diagnostics.ts';
 import { secretTargets } from '../values/build-secret.ts';
 import { instructionsIn, runIn } from './containerfile.ts';
-import type { BuildRequest } from './engine.ts';
+import type { TrialRequest } from './engine.ts';
 import type { Step } from './steps.ts';
 
 const exec = promisify(execFile);
@@ -17,7 +17,7 @@ export const FAILED_STEP = '/run/failed-step';
  * A shell in what the instruction that failed began with, and what it saw beside: files of the context, secrets. By
  * buildah, whichever engine built: they share their images, and podman runs nothing without a runtime of its own.
  */
-export async function openDebugShell(request: BuildRequest, step: Step | undefined): Promise<void> {
+export async function openDebugShell(request: TrialRequest, step: Step | undefined): Promise<void> {
   // Without a base there is nothing to look into.
   if (step === undefined || step.image !== undefined) return;
   const { scratch, signal, context, plan, secrets } = request;
@@ -35,9 +35,12 @@ export async function openDebugShell(request: BuildRequest, step: Step | undefin
   const run = runIn(failed);
   const script = join(scratch, 'failed-step');
   await writeFile(script, `${run?.code ?? `echo 'not a command: see above'`}\n`);
-  const secretVolumes = (plan.secrets ?? []).flatMap((secret) =>
-    secretTargets(secret).map((target) => `--volume=${secrets.get(secret.name)}:${target}:ro,z`),
-  );
+  const secretVolumes = [
+    ...(plan.secrets ?? []).flatMap((secret) =>
+      secretTargets(secret).map((target) => `--volume=${secrets.get(secret.name)}:${target}:ro,z`),
+    ),
+    ...(request.volumes ?? []).map(({ folder, target }) => `--volume=${folder}:${target}:z,rw`),
+  ];
   const image = await imageBefore(request, instructions.slice(0, step.index - 1), secretVolumes, buildah);
   const container = await buildah('from', '--quiet', '--pull-never', image);
   try {
@@ -64,7 +67,7 @@ export async function openDebugShell(request: BuildRequest, step: Step | undefin
 
 /** The image that an instruction starts from: the stage's own, or what the ones before it came to, out of the cache. */
 async function imageBefore(
-  { scratch, context, plan }: BuildRequest,
+  { scratch, context, plan }: TrialRequest,
   before: readonly string[],
   volumes: readonly string[],
   buildah: (...args: string[]) => Promise<string>,
@@ -79,7 +82,7 @@ async function imageBefore(
   return (await readFile(idFile, 'utf8')).trim();
 }
 
-function noShell(error: NodeJS.ErrnoException & { stderr?: string }, { log }: BuildRequest): LayersError {
+function noShell(error: NodeJS.ErrnoException & { stderr?: string }, { log }: TrialRequest): LayersError {
   if (error.code === 'ENOENT') {
     return failure('build', 'no-debug-shell', 'buildah is not here, which opens the shell', {
       hint: 'Install it: `apt install buildah`, `dnf install buildah`.',

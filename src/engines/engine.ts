@@ -47,6 +47,8 @@ export interface BuildRequest {
   readonly authFile?: string;
   /** Folders of the plan's secrets, by name. */
   readonly secrets: ReadonlyMap<string, string>;
+  /** Folders that every instruction sees, and may write to: what is written there is in no layer. */
+  readonly volumes?: readonly { readonly folder: string; readonly target: string }[];
   /** A file for all that the engine prints. */
   readonly log: string;
   /** A folder for small files of its own. */
@@ -61,6 +63,9 @@ export interface BuildRequest {
   readonly beforePush: () => Promise<void>;
 }
 
+/** What it takes to build and keep nothing. */
+export type TrialRequest = Omit<BuildRequest, 'destination' | 'beforePush'>;
+
 /** One file an engine: a plan in, a pushed image out. */
 export interface Engine {
   readonly name: EngineName;
@@ -70,4 +75,6 @@ export interface Engine {
   storage(image: string): Promise<{ readonly folder: string; readonly hasImage: boolean }>;
   /** Builds and pushes. The digest is what the engine wrote into its digest file, and is yet to be verified. */
   build(request: BuildRequest): Promise<Digest>;
+  /** Builds, and leaves what comes of it in its cache: no destination gets anything. */
+  try(request: TrialRequest): Promise<void>;
 }

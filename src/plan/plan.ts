@@ -29,6 +29,13 @@ export interface BuildPlan {
   readonly steps: readonly string[];
 }
 
+/** What is known here of a build that the cluster makes; its Containerfile is in the pool's MachineOSConfig. */
+export interface ClusterBuild
+  extends Pick<BuildPlan, 'hash' | 'release' | 'base' | 'secrets' | 'stages' | 'steps'> {
+  /** The release's image of extensions. */
+  readonly extensions?: string;
+}
+
 /** What a pool needs to be built, `dist/<pool>.build`. */
 export interface PoolBuild {
   readonly pool: string;
@@ -40,6 +47,8 @@ export interface PoolBuild {
   /** The build's hash, and the repository it is pushed to; none where the cluster builds. */
   readonly build?: string;
   readonly image?: string;
+  /** Where the cluster builds: what it takes to try that build here. */
+  readonly preflight?: ClusterBuild;
 }
 
 /** JSON, for people and programs. Its file is not called .json: Argo CD would take it for a manifest. */

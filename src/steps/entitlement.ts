@@ -31,7 +31,8 @@ export const entitlement = defineStep({
         hint: `It copies the Secret ${ENTITLEMENT_SECRET} of openshift-config-managed for every such pool. Without it, builds have none: \`oc -n openshift-config-managed get secret ${ENTITLEMENT_SECRET}\`.`,
         ...(isOwn && { path: ['secret'] }),
       });
-      return { instructions: [] };
+      // For those who try the cluster's build.
+      return { instructions: [], secrets: [{ name: ENTITLEMENT_SECRET, type: 'entitlement', at: [] }] };
     }
     return {
       instructions: [],

@@ -28,9 +28,14 @@ const NO_CODES = new Set([
   // secrets and what oc says
   ...['basic-auth', 'control-plane', 'etc-pki-entitlement', 'openshift-config-managed'],
   ...['os-layers-entitlement', 'promote-to', 'rhel-entitlement', 'tar-stream'],
+  // of preflights: an event, and what is left out
+  ...['etc-pki-rpm-gpg', 'etc-yum-repos-d', 'inherited-base', 'preflight-passed', 'rendered-images'],
+  ...['rendered-secrets', 'trust-bundle'],
   // packages and extensions
   ...['crun-wasm', 'fence-agents-all', 'fixture-hello', 'kata-containers', 'kernel-core', 'kernel-headers'],
   ...['kernel-modules', 'kernel-modules-core', 'kernel-modules-extra', 'krb5-workstation', 'modules-core'],
+  ...['kernel-64k-core', 'kernel-64k-modules', 'kernel-64k-modules-core', 'kernel-64k-modules-extra'],
+  ...['kernel-rt-core', 'kernel-rt-kvm', 'kernel-rt-modules', 'kernel-rt-modules-extra'],
   ...['modules-extra', 'rpm-ostree', 'sandboxed-containers', 'two-node-ha'],
 ]);
 

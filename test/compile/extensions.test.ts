@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { extensionsOf } from '../../src/compile/extensions.ts';
 import { EXTENSIONS } from '../../src/spec/node.ts';
+import { extensionsOf } from '../../src/values/extensions.ts';
 import type { ReleaseVersion } from '../../src/values/release-version.ts';
 import { compileIn, MACHINE_OS_CONFIG, repository } from './compile-pool.ts';
 

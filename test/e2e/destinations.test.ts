@@ -302,15 +302,22 @@ describe('pools', () => {
     expect(Object.keys((await lock()).pools)).toEqual(['two']);
   });
 
-  it('of a machineOSConfig are named as built by the cluster, and skipped', async () => {
-    const { stderr, stdout } = await build('two', 'on-cluster');
+  it('of a machineOSConfig are named as built by the cluster, and skipped where they are not to be tried', async () => {
+    const { stderr, stdout } = await build('two', 'on-cluster', '--no-preflight');
     expect(stderr).toContain('on-cluster: built by the cluster, from its MachineOSConfig');
     expect(stdout).toContain('on-cluster  skipped    built by the cluster\n');
     expect(stdout).toMatch(/^two {9}unchanged {2}\S+@sha256:\S+$/m);
   });
 
   it('are reported as data where --output json is given: every line, and nothing else', async () => {
-    const { stdout, stderr } = await build('--pin', '--output', 'json', '--engine', 'podman');
+    const { stdout, stderr } = await build(
+      '--pin',
+      '--output',
+      'json',
+      '--engine',
+      'podman',
+      '--no-preflight',
+    );
     const lines = stdout
       .trimEnd()
       .split('\n')
@@ -318,12 +325,12 @@ describe('pools', () => {
     expect(stderr).toBe('');
     const types = lines.map(({ type }) => type);
     expect(types.filter((type, index) => type !== types[index - 1])).toEqual([
-      'skipped',
       'started',
       'step',
       'push',
       'finished',
       'up-to-date',
+      'skipped',
       'result',
     ]);
     expect(lines.find(({ type }) => type === 'started')).toMatchObject({ engine: 'podman', pools: ['one'] });

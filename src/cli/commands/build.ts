@@ -55,6 +55,31 @@ export function options(yargs: Argv) {
       default: false,
       describe: 'Open a shell in the state before the instruction that fails (with one pool, on a terminal)',
     })
+    .option('preflight', {
+      type: 'boolean',
+      default: true,
+      describe: 'Try the builds that clusters make of their MachineOSConfigs; --no-preflight skips them',
+    })
+    .option('rendered', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      describe:
+        'A saved rendered MachineConfig, as <pool>=<file>; layers/rendered/<pool>.yaml (may be repeated)',
+    })
+    .option('etc-yum-repos-d', {
+      type: 'string',
+      describe: "A folder with what the clusters' ConfigMap etc-yum-repos-d has, for preflights",
+    })
+    .option('etc-pki-rpm-gpg', {
+      type: 'string',
+      describe: "A folder with what the clusters' Secret etc-pki-rpm-gpg has, for preflights",
+    })
+    .option('trust-bundle', {
+      type: 'string',
+      describe: "The clusters' additional trusted certificates, a PEM file, for preflights",
+    })
     .option('authfile', { type: 'string', describe: "Credentials, in the form of docker's config.json" });
 }
 
@@ -69,6 +94,11 @@ interface BuildArguments extends GlobalOptions {
   readonly entitlement?: string | undefined;
   readonly debugShell?: boolean;
   readonly authfile?: string | undefined;
+  readonly preflight?: boolean;
+  readonly rendered?: string[];
+  readonly etcYumReposD?: string | undefined;
+  readonly etcPkiRpmGpg?: string | undefined;
+  readonly trustBundle?: string | undefined;
 }
 
 export async function run(argv: BuildArguments): Promise<void> {
@@ -95,6 +125,7 @@ export async function run(argv: BuildArguments): Promise<void> {
       },
       ...(argv.debugShell && { debugShell: true }),
       ...(argv.authfile && { authFile: argv.authfile }),
+      ...((argv.preflight ?? true) && { preflight: preflightSources(argv) }),
       signal,
       onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
     }).finally(report.end),
@@ -125,6 +156,23 @@ function assertShell(pools: readonly string[], json: boolean): void {
       hint: 'Run it by hand, without a pipe and without --output json. In CI, leave it out.',
     });
   }
+}
+
+function preflightSources({ rendered, etcYumReposD, etcPkiRpmGpg, trustBundle }: BuildArguments) {
+  return {
+    rendered: new Map((rendered ?? []).map(renderedOf)),
+    ...(etcYumReposD && { yumRepos: etcYumReposD }),
+    ...(etcPkiRpmGpg && { rpmGpg: etcPkiRpmGpg }),
+    ...(trustBundle && { trustBundle }),
+  };
+}
+
+function renderedOf(text: string): readonly [pool: string, file: string] {
+  const [, pool, file] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (pool !== undefined && file !== undefined) return [pool, file];
+  throw failure('input', 'rendered-form', `--rendered takes a pool and a file, and got ${text}`, {
+    hint: '--rendered <pool>=<file>: the file has the rendered MachineConfig of the pool.',
+  });
 }
 
 /** Secrets come as folders, so that none of them is on a command line. */

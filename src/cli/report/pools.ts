@@ -1,14 +1,21 @@
 import type { PoolResult } from '../../build/events.ts';
+import type { LeftOut } from '../../build/left-out.ts';
 
 /** A line a pool: what became of it, and its image. */
 export function resultTable(pools: readonly PoolResult[]): string {
   return columns(pools.map((result) => [result.pool, result.result, imageOf(result)]));
 }
 
-function imageOf({ by, leader, image, digest, pushed }: PoolResult): string {
+function imageOf({ result, by, leader, image, digest, pushed, leftOut = [] }: PoolResult): string {
   if (digest !== undefined) return pushed ? `${image}@${digest}` : `${digest} (not pushed)`;
   if (by === 'follows') return `follows ${leader}`;
+  if (result === 'preflight ok') return `built by the cluster; not tried: ${partsOf(leftOut)}`;
+  if (leftOut.length > 0) return `built by the cluster; not tried without ${partsOf(leftOut)}`;
   return by === 'cluster' ? 'built by the cluster' : 'built by its Job';
+}
+
+function partsOf(leftOut: readonly LeftOut[]): string {
+  return leftOut.map(({ part }) => part).join(', ') || 'nothing';
 }
 
 /** Rows with their cells below each other. */

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { BuildEvent } from '../../build/events.ts';
 import { type Paint, paintFor } from './colors.ts';
+import { describePassed, describeUntried } from './preflight.ts';
 import { harmless } from './terminal.ts';
 
 export interface ProgressReport {
@@ -66,6 +67,7 @@ function describe(event: BuildEvent, paint: Paint, elapsed: string, width: numbe
     case 'skipped':
       if (event.why === 'follows')
         return `${paint('bold', event.pool)}: follows ${event.leader}; \`layers pin promote ${event.leader} ${event.pool}\` moves it`;
+      if (event.why === 'entitlement') return describeUntried(event, paint);
       return event.why === 'cluster'
         ? `${paint('bold', event.pool)}: built by the cluster, from its MachineOSConfig`
         : `${paint('bold', event.pool)}: built by its Job; then \`layers build ${event.pool} --pin --adopt\``;
@@ -75,9 +77,11 @@ function describe(event: BuildEvent, paint: Paint, elapsed: string, width: numbe
       return `${poolsOf(event, paint)}: ${paint('green', 'built before')}`;
     case 'started':
       return [
-        `${poolsOf(event, paint)}: building with ${event.engine} ${event.version}`,
+        `${poolsOf(event, paint)}: ${event.preflight ? "trying the cluster's build" : 'building'} with ${event.engine} ${event.version}`,
         `  ${paint('dim', `log: ${relative('.', event.log)}`)}`,
       ].join('\n');
+    case 'preflight-passed':
+      return describePassed(event, paint);
     case 'step': {
       const from = event.from === undefined ? '' : `${event.from}: `;
       return stepLine(

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import yaml from 'js-yaml';
-import { DIST } from '../build/dist.ts';
 import { failure } from '../diagnostics.ts';
 import { formatPoolId, type PoolId } from '../values/pool-id.ts';
+import { DIST } from './dist.ts';
 
 /** What is read of a manifest. */
 export interface Manifest {
@@ -13,9 +13,14 @@ export interface Manifest {
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
+/** A pool's objects, as they are in `dist/`; none where there is no such pool, or nothing to apply yet. */
+export function findManifests(root: string, id: PoolId): Manifest[] {
+  return existsSync(join(root, fileOf(id))) ? readManifests(root, id) : [];
+}
+
 /** A pool's objects, as they are in `dist/`. */
 export function readManifests(root: string, id: PoolId): Manifest[] {
-  const file = `${DIST}/${formatPoolId(id)}.k8s.yaml`;
+  const file = fileOf(id);
   try {
     return yaml.loadAll(readFileSync(join(root, file), 'utf8')) as Manifest[];
   } catch {
@@ -24,4 +29,8 @@ export function readManifests(root: string, id: PoolId): Manifest[] {
       origin: { file },
     });
   }
+}
+
+function fileOf(id: PoolId): string {
+  return `${DIST}/${formatPoolId(id)}.k8s.yaml`;
 }
