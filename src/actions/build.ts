@@ -1,10 +1,13 @@
 import { readPlan, readPoolBuilds } from '../build/dist.ts';
 import type { BuildEvent, PoolResult } from '../build/events.ts';
+import { removeLeftovers } from '../build/leftovers.ts';
 import { clustersOf, readLocks, union } from '../build/pin.ts';
 import type { PreflightSources } from '../build/preflight-inputs.ts';
+import { type Holder, withRepository } from '../build/repository-lock.ts';
 import { runBuilds } from '../build/runner.ts';
 import type { SecretSources } from '../build/secrets.ts';
-import { failure, LayersError } from '../diagnostics.ts';
+import { type Asked, readUnfinished, removeUnfinished, writeUnfinished } from '../build/unfinished.ts';
+import { type Diagnostic, failure, LayersError } from '../diagnostics.ts';
 import type { EngineName } from '../engines/engine.ts';
 import type { PoolBuild } from '../plan/plan.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
@@ -23,6 +26,12 @@ export interface BuildOptions {
   readonly commit: boolean;
   readonly push: boolean;
   readonly adopt: boolean;
+  /** How many builds run side by side. */
+  readonly jobs: number;
+  /** Goes on after a failure, and pins what succeeded. */
+  readonly keepGoing: boolean;
+  /** Does what the last run was asked for that did not come to its end. */
+  readonly resume: boolean;
   readonly engine?: EngineName;
   readonly authFile?: string;
   readonly secrets: SecretSources;
@@ -40,10 +49,45 @@ export interface BuildResult {
   readonly pinned: boolean;
   /** The commit's id, where one was made. */
   readonly commit?: string;
+  /** Why builds failed. */
+  readonly failures: readonly Diagnostic[];
 }
 
-/** Builds what `dist/` says, checks what the registry has, and pins it. Whatever fails leaves the lock and `dist/` as they were. */
+/**
+ * Builds what `dist/` says, checks what the registry has, and pins it. Where anything fails, the lock and `dist/` stay as
+ * they were; with `keepGoing`, what succeeded is pinned.
+ */
 export async function build(options: BuildOptions): Promise<BuildResult> {
+  const { root, signal, onEvent } = options;
+  const onWait = ({ pid, host }: Holder) => onEvent({ type: 'waiting', pid, host });
+  return withRepository(root, { signal, onWait }, async () => {
+    const asked = options.resume ? await resumed(options) : options;
+    await removeLeftovers(root);
+    await writeUnfinished(root, asked);
+    const result = await buildAlone({ ...options, ...asked });
+    if (result.failures.length === 0) await removeUnfinished(root);
+    return result;
+  });
+}
+
+/** What is asked for now, and what was. */
+async function resumed({ root, pools, pin, commit, push, onEvent }: BuildOptions): Promise<Asked> {
+  const before = await readUnfinished(root);
+  if (before === undefined) {
+    onEvent({ type: 'nothing-to-resume' });
+    return { pools, pin, commit, push };
+  }
+  const names = pools.length > 0 ? pools : before.pools;
+  onEvent({ type: 'resumed', pools: names });
+  return {
+    pools: names,
+    pin: pin || before.pin,
+    commit: commit || before.commit,
+    push: push && before.push,
+  };
+}
+
+async function buildAlone(options: BuildOptions): Promise<BuildResult> {
   const { root, signal } = options;
   const git = options.commit ? await committable(root) : undefined;
   assertFresh(root);
@@ -53,19 +97,19 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   assertKnown([...(options.preflight?.rendered.keys() ?? [])], identities);
   const lock = union(await readLocks(root, clustersOf(identities)));
   const authFile = await authFileForEngine(options.authFile);
-  const { pools, plans } = await runBuilds({ ...options, lock, ...(authFile && { authFile }) }).catch(
-    (error) => {
-      throw error instanceof LayersError ? located(root, error) : error;
-    },
-  );
+  const run = await runBuilds({ ...options, lock, ...(authFile && { authFile }) });
   signal.throwIfAborted();
-  if (!options.pin) return { pools, pinned: false };
+  const { pools, plans } = run;
+  const failures = run.failures.length === 0 ? [] : located(root, new LayersError(run.failures)).diagnostics;
+  const made = pools.filter(({ digest }) => digest !== undefined);
+  const isToPin = options.pin && (failures.length === 0 || (options.keepGoing && made.length > 0));
+  if (!isToPin) return { pools, pinned: false, failures };
   // Builds take minutes: what was edited meanwhile was not reviewed, and what was pinned meanwhile is not to be lost.
   assertFresh(root);
-  const { clusters, changed } = await pin(root, pools, plans);
-  if (git === undefined) return { pools, pinned: changed };
+  const { clusters, changed } = await pin(root, made, plans);
+  if (git === undefined) return { pools, pinned: changed, failures };
   const commit = await commitPins(git, root, clusters);
-  return { pools, pinned: changed, ...(commit !== undefined && { commit }) };
+  return { pools, pinned: changed, ...(commit !== undefined && { commit }), failures };
 }
 
 /** A name that no pool knows is a slip: the secret that was meant would be missing, or go unused. */

@@ -4,6 +4,7 @@ import { clustersOf, readLocks } from '../build/pin.ts';
 import { runPromotions } from '../build/promote.ts';
 import { type Promotion, promotionOf, type Refusal, selectPairs } from '../build/promotion.ts';
 import { openRegistries } from '../build/registries.ts';
+import { type Holder, withRepository } from '../build/repository-lock.ts';
 import { type Diagnostic, LayersError, type Origin } from '../diagnostics.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
 import type { BuildResult } from './build.ts';
@@ -26,6 +27,12 @@ export interface PromoteOptions {
 
 /** Gives followers the image that their leader is pinned to: all of them, or none where one may not have it. */
 export async function promote(options: PromoteOptions): Promise<BuildResult> {
+  const { root, signal, onEvent } = options;
+  const onWait = ({ pid, host }: Holder) => onEvent({ type: 'waiting', pid, host });
+  return withRepository(root, { signal, onWait }, () => promoteAlone(options));
+}
+
+async function promoteAlone(options: PromoteOptions): Promise<BuildResult> {
   const { root, signal } = options;
   const git = options.commit ? await committable(root) : undefined;
   assertFresh(root);
@@ -43,7 +50,7 @@ export async function promote(options: PromoteOptions): Promise<BuildResult> {
   const plans = new Map(promotions.map(({ build }) => [build, readPlan(root, build)]));
   const { clusters, changed } = await pin(root, pools, plans);
   const commit = git && (await commitPins(git, root, clusters, 'promote'));
-  return { pools, pinned: changed, ...(commit !== undefined && { commit }) };
+  return { pools, pinned: changed, ...(commit !== undefined && { commit }), failures: [] };
 }
 
 /** The promotions that were asked for; throws everything that speaks against any of them. */

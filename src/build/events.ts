@@ -3,6 +3,11 @@ import type { LeftOut } from './left-out.ts';
 
 /** What happens during `layers build`, for reports. `hash` is the build's. */
 export type BuildEvent =
+  /** Another process is at work in the repository. */
+  | { readonly type: 'waiting'; readonly pid: number; readonly host: string }
+  /** --resume: the pools of the run that goes on, none for all; or that there is nothing to go on with. */
+  | { readonly type: 'resumed'; readonly pools: readonly string[] }
+  | { readonly type: 'nothing-to-resume' }
   /** `entitlement`: its cluster builds it, and that cannot be tried here without one. */
   | { readonly type: 'skipped'; readonly pool: string; readonly why: 'cluster' | 'job' | 'entitlement' }
   | { readonly type: 'skipped'; readonly pool: string; readonly why: 'follows'; readonly leader: string }
@@ -53,6 +58,15 @@ export type BuildEvent =
       readonly digest: string;
       readonly pushed: boolean;
       readonly seconds: number;
+      readonly steps: { readonly total: number; readonly cached: number };
+      readonly size?: number;
+    }
+  /** Why is told in full at the end, with the codes of the `failed` line. */
+  | {
+      readonly type: 'build-failed';
+      readonly hash: string;
+      readonly pools: readonly string[];
+      readonly message: string;
     };
 
 /** How a pool came out. */
@@ -61,9 +75,18 @@ export interface PoolResult {
   /**
    * `unchanged`: nothing was done. `copied`: it was built before, perhaps for another pool. `adopted`: the registry had
    * it, from elsewhere. `promoted`: it is that of the pool which this one follows. `preflight ok`: its cluster builds it,
-   * and that went through here. `skipped`: it is not built here.
+   * and that went through here. `skipped`: it is not built here. `not tried`: another one had failed.
    */
-  readonly result: 'built' | 'unchanged' | 'copied' | 'adopted' | 'promoted' | 'preflight ok' | 'skipped';
+  readonly result:
+    | 'built'
+    | 'unchanged'
+    | 'copied'
+    | 'adopted'
+    | 'promoted'
+    | 'preflight ok'
+    | 'skipped'
+    | 'failed'
+    | 'not tried';
   /** Who builds what was skipped; or that it takes the image of the pool which it follows. */
   readonly by?: 'cluster' | 'job' | 'follows';
   readonly leader?: string;
@@ -73,4 +96,9 @@ export interface PoolResult {
   readonly image?: string;
   readonly digest?: string;
   readonly pushed?: boolean;
+  /** Of what was built: how long that took, and how many instructions of its layers were in the engine's cache. */
+  readonly seconds?: number;
+  readonly steps?: { readonly total: number; readonly cached: number };
+  /** Bytes that a node pulls which has none of the image, as its manifest says. */
+  readonly size?: number;
 }

@@ -4,7 +4,7 @@ import { contentTag } from '../plan/arguments.ts';
 import type { BuildPlan } from '../plan/plan.ts';
 import type { Digest } from '../values/digest.ts';
 import { type ImageRef, parseImageRef } from '../values/image-ref.ts';
-import { readPushed } from './journal.ts';
+import { readPushed, readPushing } from './journal.ts';
 import { layoutFolder, readLayout } from './layout.ts';
 import type { Run } from './run.ts';
 
@@ -71,14 +71,29 @@ async function findTagged(
   for (const image of images) {
     const digest = await registries.find({ ...parseImageRef(image), tag: contentTag(hash) });
     if (digest === undefined) continue;
-    const isOwn = own?.digest === digest && own.images.includes(image);
+    const isOwn =
+      (own?.digest === digest && own.images.includes(image)) ||
+      (await isOwnPush(run, { hash, image, digest, plan }));
     if (!isOwn && !run.adopt) throw tagExists(image, hash, digest);
-    await registries.verify(image, digest, plan);
-    if (!isOwn) run.onEvent({ type: 'adopted', hash, image, digest });
     const source = await registrySource(run, { ...parseImageRef(image), digest });
     return { how: isOwn ? 'copied' : 'adopted', digest, image, source };
   }
   return undefined;
+}
+
+/** Whether it is what a run from here pushed that was killed before it could note the digest. */
+export async function isOwnPush(
+  { root, registries }: Pick<Run, 'root' | 'registries'>,
+  {
+    hash,
+    image,
+    digest,
+    plan,
+  }: { readonly hash: string; readonly image: string; readonly digest: Digest; readonly plan: BuildPlan },
+): Promise<boolean> {
+  const pushing = await readPushing(root, hash);
+  if (pushing?.image !== image) return false;
+  return (await registries.verify(image, digest, plan)).configDigest === pushing.config;
 }
 
 /** What --no-push left here, unless the lock recorded another image as this build's. */

@@ -1,5 +1,6 @@
 import { type Diagnostic, failure, LayersError } from '../diagnostics.ts';
 import type { PoolBuild } from '../plan/plan.ts';
+import type { PoolResult } from './events.ts';
 
 /** Pools with an equal build: it is made once. */
 export interface Group {
@@ -39,4 +40,16 @@ export function groupByBuild(pools: readonly PoolBuild[]): Group[] {
     pools: members,
     byJob: members.every(({ by }) => by === 'job'),
   }));
+}
+
+export function namesOf({ pools }: Group): string[] {
+  return pools.map(({ pool }) => pool);
+}
+
+/** What came of a build, for each of its pools. */
+export function resultsOf(
+  { hash, pools }: Group,
+  result: Omit<PoolResult, 'pool' | 'build' | 'image'>,
+): PoolResult[] {
+  return pools.map(({ pool, image }) => ({ pool, build: hash, image, ...result }));
 }

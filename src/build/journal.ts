@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDigest } from '../values/digest.ts';
 import { atomicWrite } from './atomic-write.ts';
@@ -14,7 +14,7 @@ export interface Pushed {
 
 export async function readPushed(root: string, hash: string): Promise<Pushed | undefined> {
   try {
-    const { digest, images } = JSON.parse(await readFile(fileOf(root, hash), 'utf8')) as Pushed;
+    const { digest, images } = JSON.parse(await readFile(fileOf(root, 'pushed', hash), 'utf8')) as Pushed;
     parseDigest(digest);
     return Array.isArray(images) ? { digest, images } : undefined;
   } catch {
@@ -24,9 +24,30 @@ export async function readPushed(root: string, hash: string): Promise<Pushed | u
 }
 
 export async function writePushed(root: string, hash: string, pushed: Pushed): Promise<void> {
-  await atomicWrite(fileOf(root, hash), `${JSON.stringify(pushed, null, 2)}\n`);
+  await atomicWrite(fileOf(root, 'pushed', hash), `${JSON.stringify(pushed, null, 2)}\n`);
+  await rm(fileOf(root, 'pushing', hash), { force: true });
 }
 
-function fileOf(root: string, hash: string): string {
-  return join(root, LOCAL, 'pushed', `${hash}.json`);
+/** What this machine is about to push: a run that is killed meanwhile knows its own image by it. */
+export interface Pushing {
+  readonly image: string;
+  /** The digest of the image's configuration, which covers all that is in it. */
+  readonly config: string;
+}
+
+export async function readPushing(root: string, hash: string): Promise<Pushing | undefined> {
+  try {
+    const { image, config } = JSON.parse(await readFile(fileOf(root, 'pushing', hash), 'utf8')) as Pushing;
+    return typeof image === 'string' ? { image, config: parseDigest(config) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writePushing(root: string, hash: string, pushing: Pushing): Promise<void> {
+  await atomicWrite(fileOf(root, 'pushing', hash), `${JSON.stringify(pushing, null, 2)}\n`);
+}
+
+function fileOf(root: string, folder: 'pushed' | 'pushing', hash: string): string {
+  return join(root, LOCAL, folder, `${hash}.json`);
 }

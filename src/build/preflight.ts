@@ -37,8 +37,10 @@ export async function preflight(
   if (before !== undefined) return passed(run, trial, before);
   const started = performance.now();
   try {
-    await withSecrets(trial.plan.secrets ?? [], run.secrets, trial.pool, (staged) =>
-      withScratch(root, trial.hash, (scratch) => attempt(run, trial, scratch, staged)),
+    await withScratch(root, trial.hash, (scratch) =>
+      withSecrets(trial.plan.secrets ?? [], run.secrets, trial.pool, scratch, (staged) =>
+        attempt(run, trial, scratch, staged),
+      ),
     );
   } catch (error) {
     // Not to have one is no fault of the pool's, unless it was said that there is one.

@@ -10,8 +10,8 @@ import { logOf, type Run, withScratch } from './run.ts';
 export type Publisher = Pick<Run, 'root' | 'registries' | 'authFile' | 'signal' | 'onEvent'>;
 
 /**
- * Equal builds have one digest, wherever they are: repositories that lack it get a copy of the same bytes. Then every
- * one of them is asked for it by that digest.
+ * Equal builds have one digest, wherever they are: repositories that lack it get a copy of the same bytes. Every one of
+ * them is asked for it by that digest, the one that it is copied from before anything is. Gives how many bytes a node pulls.
  */
 export async function publish(
   run: Publisher,
@@ -19,11 +19,13 @@ export async function publish(
   { digest, image: origin, source }: Omit<Found, 'how'>,
   images: readonly string[],
   plan: BuildPlan,
-): Promise<void> {
+): Promise<number> {
   const { root, registries, authFile, signal } = run;
+  let size = origin === undefined ? 0 : (await registries.verify(origin, digest, plan)).pullSize;
   for (const image of images) {
     const to = { ...parseImageRef(image), tag: contentTag(hash) };
-    const there = image === origin ? digest : await registries.find(to);
+    if (image === origin) continue;
+    const there = await registries.find(to);
     if (there !== undefined && there !== digest) throw tagExists(image, hash, there);
     if (there === undefined) {
       const insecureTo = await registries.isInsecure(to);
@@ -36,9 +38,10 @@ export async function publish(
       );
       run.onEvent({ type: 'copied', hash, image, digest });
     }
-    await registries.verify(image, digest, plan);
+    size = (await registries.verify(image, digest, plan)).pullSize;
   }
   const before = await readPushed(root, hash);
   const known = before?.digest === digest ? before.images : [];
   await writePushed(root, hash, { digest, images: [...new Set([...known, ...images])].sort() });
+  return size;
 }

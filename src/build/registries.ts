@@ -1,7 +1,7 @@
 import { BUILD_LABEL, type BuildPlan } from '../plan/plan.ts';
 import { asImageManifest } from '../registry/manifest.ts';
 import { openPlaces } from '../registry/places.ts';
-import { verifyImage } from '../registry/verify.ts';
+import { type VerifiedImage, verifyImage } from '../registry/verify.ts';
 import { type Digest, parseDigest } from '../values/digest.ts';
 import { type ImageRef, parseImageRef } from '../values/image-ref.ts';
 
@@ -12,7 +12,7 @@ export interface Registries {
   /** Refuses an image that registries.conf blocks, before an engine is started for it. */
   assertPullable(ref: ImageRef): Promise<void>;
   /** Fetches an image back by its digest and checks that it is this build. */
-  verify(image: string, digest: Digest, plan: BuildPlan): Promise<void>;
+  verify(image: string, digest: Digest, plan: BuildPlan): Promise<VerifiedImage>;
   /** What a tag points at. */
   find(ref: ImageRef): Promise<Digest | undefined>;
   /** How many bytes its layers have as they are pulled; nothing for an index. */
@@ -29,7 +29,7 @@ export function openRegistries(options: { authfile?: string; signal: AbortSignal
       const ref = { ...parseImageRef(image), digest };
       const { architecture, hash } = plan;
       const registry = await places.pushed(ref);
-      await verifyImage(registry, ref, { label: { key: BUILD_LABEL, value: hash }, architecture });
+      return verifyImage(registry, ref, { label: { key: BUILD_LABEL, value: hash }, architecture });
     },
     find: async (ref) => {
       const head = await (await places.pushed(ref)).headManifest(ref);

@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine, EngineName } from '../engines/engine.ts';
 import type { LockText } from '../spec/lock.ts';
-import { atomicWrite } from './atomic-write.ts';
 import type { BuildEvent } from './events.ts';
 import { LOCAL } from './journal.ts';
 import type { PreflightSources } from './preflight-inputs.ts';
@@ -18,6 +17,10 @@ export interface RunnerOptions {
   readonly push: boolean;
   /** Use images that the registry has under a build's tag, and that neither the lock nor this machine knows. */
   readonly adopt: boolean;
+  /** How many builds run side by side. */
+  readonly jobs: number;
+  /** Goes on after a failure; else what runs then is finished, and nothing else is started. */
+  readonly keepGoing: boolean;
   readonly engine?: EngineName;
   readonly authFile?: string;
   readonly secrets: SecretSources;
@@ -35,6 +38,9 @@ export interface Run extends RunnerOptions {
   readonly engine$: () => Promise<{ engine: Engine; version: string }>;
 }
 
+/** Where builds have their folders while they run. */
+export const SCRATCH = join(LOCAL, 'tmp');
+
 /** The file for all that is printed while a build is made or copied. */
 export function logOf(root: string, hash: string): string {
   return join(root, LOCAL, 'logs', `${hash}.log`);
@@ -46,10 +52,8 @@ export async function withScratch<T>(
   hash: string,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const parent = join(root, LOCAL, 'tmp');
+  const parent = join(root, SCRATCH);
   await mkdir(parent, { recursive: true });
-  // Whatever the repository's own .gitignore says: images and logs are nothing to commit.
-  await atomicWrite(join(root, LOCAL, '.gitignore'), '*\n');
   const folder = await mkdtemp(join(parent, `${hash}-`));
   try {
     return await work(folder);

@@ -20,17 +20,22 @@ export interface StagedSecret {
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
+/** A file in a build's scratch folder, with the folder of its secrets. */
+export const SECRETS_NOTE = 'secrets';
+
 /** Where a subscribed host has its certificates, and where a container on one is given them. */
 const HOST = ['/etc/pki/entitlement', '/run/secrets/etc-pki-entitlement'];
 
 /**
  * Gives work the secrets of a build, copied to memory where the machine has a place for it: the originals keep their
- * SELinux labels, and what a folder has besides is not shown to a build.
+ * SELinux labels, and what a folder has besides is not shown to a build. `scratch` keeps a note of where they are, for
+ * whoever comes after a run that was killed.
  */
 export async function withSecrets<T>(
   secrets: readonly BuildSecret[],
   sources: SecretSources,
   pools: string,
+  scratch: string,
   work: (staged: readonly StagedSecret[]) => Promise<T>,
 ): Promise<T> {
   if (secrets.length === 0) return work([]);
@@ -38,6 +43,7 @@ export async function withSecrets<T>(
   for (const secret of secrets) found.push({ secret, files: await read(secret, sources, pools) });
   const parent = await mkdtemp(join(await memory(), 'layers-'));
   try {
+    await writeFile(join(scratch, SECRETS_NOTE), parent);
     const staged = [];
     for (const { secret, files } of found) {
       const folder = join(parent, secret.name);

@@ -10,6 +10,7 @@ import { openDebugShell } from './debug-shell.ts';
 import type { BuildRequest, Destination, Engine, EngineName, TrialRequest } from './engine.ts';
 import { explain, type FailedBuild, lastLines } from './explain.ts';
 import { diagnose } from './failures/index.ts';
+import { graphRoot, markArguments, writeMark } from './leftovers.ts';
 import { probe } from './probe.ts';
 import { type Finished, runLogged, runPiped } from './process.ts';
 import { withRetries } from './retry.ts';
@@ -36,22 +37,22 @@ export function containerTool(name: EngineName): Engine {
 }
 
 async function storage(name: EngineName, image: string) {
-  const [info, hasImage] = await Promise.all([
-    exec(name, ['info', ...(name === 'podman' ? ['--format=json'] : [])]),
+  const [folder, hasImage] = await Promise.all([
+    graphRoot(name),
     exec(name, ['inspect', '--type=image', image], { maxBuffer: 64 << 20 }).then(
       () => true,
       () => false,
     ),
   ]);
-  const { store } = JSON.parse(info.stdout) as { store: { GraphRoot?: string; graphRoot?: string } };
-  return { folder: (store.GraphRoot ?? store.graphRoot)!, hasImage };
+  return { folder, hasImage };
 }
 
 async function buildImage(name: EngineName, request: TrialRequest): Promise<string> {
   const idFile = join(request.scratch, 'image-id');
   const { containerfile, context, authFile, plan, secrets, log, signal } = request;
   const volumes = (request.volumes ?? []).map(({ folder, target }) => `--volume=${folder}:${target}:z,rw`);
-  const [verb, ...rest] = buildArguments(
+  await writeMark(request.scratch, name);
+  const [verb, ...options] = buildArguments(
     plan,
     {
       ...{ containerfile, context, idFile, ...(authFile && { authFile }) },
@@ -59,14 +60,20 @@ async function buildImage(name: EngineName, request: TrialRequest): Promise<stri
     },
     request.insecureBase,
   );
-  const args = [verb!, ...volumes, ...rest];
+  const args = [verb!, ...markArguments(request.scratch), ...volumes, ...options];
   const attempt = async (): Promise<{ done: string } | FailedBuild> => {
     let last: Step | undefined;
+    // Only what comes right after a step is the engine's word, and no program's.
+    let isFirst = false;
     const finished = await runLogged(name, args, {
       ...{ log, signal, env: environment(request) },
       transfers: () => last === undefined || last.image !== undefined,
       onLine: (line) => {
         const step = parseStep(line, plan, last);
+        if (isFirst && last !== undefined && CACHED.test(line)) {
+          request.onEvent({ type: 'cached', index: last.index });
+        }
+        isFirst = step !== undefined;
         if (step === undefined) return;
         last = step;
         const { image: _, ...told } = step;
@@ -84,6 +91,9 @@ async function buildImage(name: EngineName, request: TrialRequest): Promise<stri
     },
   });
 }
+
+/** As both tools print it, with the image's id. */
+const CACHED = /^--> Using cache [0-9a-f]{12,64}$/;
 
 /** What engines say of an image that they cannot get, before they say which step they are at. */
 const PULL_FAILED =
@@ -150,7 +160,7 @@ async function push(
   const target = isRemote
     ? `docker://${formatImageRef(destination.ref)}`
     : `oci:${destination.folder}:${plan.hash}`;
-  await request.beforePush();
+  await request.beforePush(image);
   const args = pushArguments(
     { image, destination: target, digestFile, ...(authFile && { authFile }) },
     isRemote && destination.insecure,

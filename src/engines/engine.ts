@@ -21,6 +21,8 @@ export type EngineEvent =
       /** The layer and step it came from; none for FROM and what the engine adds. */
       readonly from?: string;
     }
+  /** The step, which was told before, is in the engine's cache. */
+  | { readonly type: 'cached'; readonly index: number }
   /** What failed for a reason that may pass is done again: which time it will be, of how many at most, and when. */
   | {
       readonly type: 'retry';
@@ -59,8 +61,8 @@ export interface BuildRequest {
   readonly onEvent: (event: EngineEvent) => void;
   /** Looks into the image, a docker archive, before it goes anywhere: whether that was whole. What it throws ends the build. */
   readonly examine?: (archive: Readable) => Promise<boolean>;
-  /** The last word on whether the destination may be written, minutes after the build began. */
-  readonly beforePush: () => Promise<void>;
+  /** The last word on whether the destination may be written, minutes after the build began. `id`: the digest of the image's configuration. */
+  readonly beforePush: (id: string) => Promise<void>;
 }
 
 /** What it takes to build and keep nothing. */

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { GUARD } from './guard.ts';
 
 /** How long, in milliseconds since it was asked to, each of an engine's processes may take to end. */
 const PATIENCE = { followers: 3000, leader: 5000, group: 10_000 };
@@ -25,13 +26,21 @@ export function signalGroup(leader: number, name: NodeJS.Signals): void {
   signal(-leader, name);
 }
 
-/** The other processes of a group; none where the system has no /proc to tell. */
+/** The other processes of a group, less its guard; none where the system has no /proc to tell. */
 function followersOf(leader: number): number[] {
   try {
     const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== leader);
-    return pids.filter((pid) => groupOf(pid) === leader).map(Number);
+    return pids.filter((pid) => groupOf(pid) === leader && !isGuard(pid)).map(Number);
   } catch {
     return [];
+  }
+}
+
+function isGuard(pid: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(GUARD);
+  } catch {
+    return false;
   }
 }
 

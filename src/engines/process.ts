@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { STALLED } from './failures/server-trouble.ts';
+import { GUARD } from './guard.ts';
 import { signalGroup, stopGroup } from './process-group.ts';
 import { watchTransfer } from './stall.ts';
 
@@ -27,7 +28,7 @@ export interface RunOptions {
 /**
  * Runs a program to its end, with all that it prints in the log, in the order it was printed: one pipe takes both. It
  * gets a process group of its own, so that Ctrl-C reaches us first; an abort stops the whole group, and so does the end
- * of this process.
+ * of this process, whatever it ends by.
  */
 export async function runLogged(
   command: string,
@@ -71,11 +72,13 @@ async function runGroup(
   // A log that cannot be written, because the disk is full, is no reason to end in the middle of a build.
   file.on('error', () => {});
   file.write(`$ ${command.join(' ')}\n`);
-  const child = spawn('/bin/sh', ['-c', shell, 'sh', ...command], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn('/bin/sh', ['-c', `${GUARD}${shell}`, 'sh', ...command], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
     env: { ...process.env, ...env },
   });
+  // The guard ends what a program left behind, too.
+  child.on('exit', () => child.stdio[3]?.destroy());
   const tail: string[] = [];
   const take = (line: string): void => {
     file.write(`${line}\n`);
@@ -107,7 +110,10 @@ async function runGroup(
       child.on('error', reject);
       child.on('close', (status) => resolve(status));
     });
-    const [code] = await Promise.all([ended, attend(child, lines)]);
+    const [code] = await Promise.all([
+      ended,
+      attend({ stdout: child.stdout!, stderr: child.stderr! }, lines),
+    ]);
     signal.throwIfAborted();
     if (stalled === undefined) return { code, tail };
     // Last, because what it says of being stopped is not why it was. And podman, stopped, ends as if it had succeeded.

@@ -167,7 +167,7 @@ describe('equal builds', () => {
     expect(check.code).toBe(1);
     expect(check.stderr).toContain('pin-behind');
     const { stderr } = await build('--pin');
-    expect(stderr).toContain('alpha: built before');
+    expect(stderr).toContain('[alpha] built before');
     expect(await osImageOf('alpha')).toBe(before!.replace('/os/alpha@', '/os/moved@'));
     expect((await inspect(`docker://${await osImageOf('alpha')}`)).Digest).toBe(before!.split('@')[1]);
   });
@@ -208,7 +208,7 @@ describe('what is built already', () => {
     expect(first.stderr).toContain('pushed and verified');
     expect(await osImageOf('twice')).toBeUndefined();
     const second = await buildWithoutEngine('--pin');
-    expect(second.stderr).toContain('twice: built before');
+    expect(second.stderr).toContain('[twice] built before');
     expect(await osImageOf('twice')).toContain('@sha256:');
     await rm(join(workspace.root, '.layers'), { recursive: true });
     const third = await buildWithoutEngine('--pin', '--output', 'json');
@@ -296,7 +296,7 @@ describe('pools', () => {
   it('are those named, and no others', async () => {
     await given({ one: { layers: [motd('one')] }, two: { layers: [motd('two')] } }, { more });
     const { stderr, stdout } = await build('two', '--pin');
-    expect(stderr).toContain('two: pushed and verified');
+    expect(stderr).toContain('[two] pushed and verified');
     expect(stderr).not.toContain('one');
     expect(stdout).toMatch(/^two {2}built {2}\S+\n$/);
     expect(Object.keys((await lock()).pools)).toEqual(['two']);
@@ -304,7 +304,7 @@ describe('pools', () => {
 
   it('of a machineOSConfig are named as built by the cluster, and skipped where they are not to be tried', async () => {
     const { stderr, stdout } = await build('two', 'on-cluster', '--no-preflight');
-    expect(stderr).toContain('on-cluster: built by the cluster, from its MachineOSConfig');
+    expect(stderr).toContain('[on-cluster] built by the cluster, from its MachineOSConfig');
     expect(stdout).toContain('on-cluster  skipped    built by the cluster\n');
     expect(stdout).toMatch(/^two {9}unchanged {2}\S+@sha256:\S+$/m);
   });

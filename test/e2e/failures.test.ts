@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { baseRef } from '../fixtures/base.ts';
@@ -57,6 +57,8 @@ afterAll(async () => {
 
 beforeEach(async () => {
   proxy.fate = () => 'pass';
+  // A second Ctrl-C leaves it to the next run to clean up: that would be another test's change.
+  await rm(join(workspace.root, '.layers/tmp'), { recursive: true, force: true });
   await workspace.git('clean', '--force', '--quiet', '-d');
   await workspace.git('checkout', '--quiet', '--', '.');
 });
@@ -271,14 +273,14 @@ describe('a build that fails has exit code 3', { retry: 2 }, () => {
     await addPool('beta', { layers: [{ name: 'broken', steps: [{ packages: { install: ['nowhere'] } }] }] });
     const build = await failingBuild();
     expect(build.code).toBe(3);
-    expect(build.stderr).toContain('alpha: pushed and verified');
+    expect(build.stderr).toContain('[alpha] pushed and verified');
     expect(build.stderr).toContain('the build of beta failed');
 
     await addPool('beta', { layers: [motd('the second of two')] });
     const again = await workspace.layers('build', '--pin');
     expect(again.code, again.stderr).toBe(0);
-    expect(again.stderr).toContain('alpha: built before');
-    expect(again.stderr).toContain('beta: pushed and verified');
+    expect(again.stderr).toContain('[alpha] built before');
+    expect(again.stderr).toContain('[beta] pushed and verified');
   });
 
   it('a program that prints what looks like a step is not believed', async () => {

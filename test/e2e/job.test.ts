@@ -107,7 +107,7 @@ describe('a pool that a Job builds', () => {
   it('is skipped by layers build, which says who builds it and what comes then', async () => {
     const { code, stderr, stdout } = await layers('build', '--pin');
     expect(code, stderr).toBe(0);
-    expect(stderr).toContain('edge: built by its Job; then `layers build edge --pin --adopt`');
+    expect(stderr).toContain('[edge] built by its Job; then `layers build edge --pin --adopt`');
     expect(stdout).toBe('edge  skipped  built by its Job\n');
   });
 

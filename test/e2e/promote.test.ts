@@ -189,7 +189,7 @@ describe('pools that follow a canary', { timeout: 300_000 }, () => {
     const { stdout, stderr } = await works('build', 'prod-1/worker', '--pin');
     expect(stdout).toBe('prod-1/worker  skipped  follows canary/worker\n');
     expect(stderr).toContain(
-      'prod-1/worker: follows canary/worker; `layers pin promote canary/worker prod-1/worker` moves it',
+      '[prod-1/worker] follows canary/worker; `layers pin promote canary/worker prod-1/worker` moves it',
     );
     const check = await workspace.layers('check');
     expect(check.code).toBe(1);

@@ -1,12 +1,14 @@
+import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
 import { build } from '../../actions/build.ts';
-import { failure } from '../../diagnostics.ts';
+import { failure, LayersError } from '../../diagnostics.ts';
 import type { EngineName } from '../../engines/engine.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
 import { interruptible } from '../interrupt.ts';
 import { printJsonLine } from '../report/json.ts';
 import { resultTable } from '../report/pools.ts';
 import { progressReport } from '../report/progress.ts';
+import { summaryTable } from '../report/summary.ts';
 
 export function options(yargs: Argv) {
   return yargs
@@ -50,6 +52,26 @@ export function options(yargs: Argv) {
       type: 'string',
       describe: "A folder of a RHEL subscription's certificates; the host's own",
     })
+    .option('jobs', {
+      type: 'number',
+      describe: 'How many builds run side by side; as many as the machine has cores',
+    })
+    .option('keep-going', {
+      type: 'boolean',
+      default: false,
+      describe: 'Build the others after a failure, and pin those that succeed (with --pin)',
+    })
+    .option('fail-fast', {
+      type: 'boolean',
+      default: true,
+      describe: 'Start no build after a failure, and pin none; --no-fail-fast is --keep-going',
+    })
+    .option('resume', {
+      type: 'boolean',
+      default: false,
+      describe:
+        'Do what the last run was asked for that was stopped or failed: its pools, --pin and --commit',
+    })
     .option('debug-shell', {
       type: 'boolean',
       default: false,
@@ -92,6 +114,10 @@ interface BuildArguments extends GlobalOptions {
   readonly engine?: EngineName | undefined;
   readonly secret?: string[];
   readonly entitlement?: string | undefined;
+  readonly jobs?: number | undefined;
+  readonly keepGoing?: boolean;
+  readonly failFast?: boolean;
+  readonly resume?: boolean;
   readonly debugShell?: boolean;
   readonly authfile?: string | undefined;
   readonly preflight?: boolean;
@@ -103,21 +129,25 @@ interface BuildArguments extends GlobalOptions {
 
 export async function run(argv: BuildArguments): Promise<void> {
   const json = isJson(argv);
-  if (argv.commit && !argv.pin) {
+  if (argv.commit && !argv.pin && !argv.resume) {
     throw failure('input', 'commit-without-pin', '--commit commits a pin, and nothing is to be pinned', {
       hint: 'Add --pin.',
     });
   }
   if (argv.debugShell) assertShell(argv.pool ?? [], json);
   const report = progressReport();
-  const result = await interruptible((signal) =>
-    build({
+  const result = await interruptible((signal) => {
+    signal.addEventListener('abort', report.leave);
+    return build({
       root: rootOf(argv),
       pools: argv.pool ?? [],
       pin: argv.pin ?? false,
       commit: argv.commit ?? false,
       push: argv.push ?? true,
       adopt: argv.adopt ?? false,
+      jobs: jobsOf(argv.jobs),
+      keepGoing: (argv.keepGoing ?? false) || !(argv.failFast ?? true),
+      resume: argv.resume ?? false,
       ...(argv.engine && { engine: argv.engine }),
       secrets: {
         ...(argv.entitlement && { entitlement: argv.entitlement }),
@@ -128,20 +158,30 @@ export async function run(argv: BuildArguments): Promise<void> {
       ...((argv.preflight ?? true) && { preflight: preflightSources(argv) }),
       signal,
       onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
-    }).finally(report.end),
-  );
+    }).finally(report.end);
+  });
+  const { failures, ...rest } = result;
+  const failed = new LayersError(failures);
+  const isOver = failures.length > 0 && !argv.keepGoing && (argv.failFast ?? true);
   if (json) {
-    process.stdout.write(printJsonLine({ type: 'result', ...result }));
+    if (!isOver) process.stdout.write(printJsonLine({ type: 'result', ...rest }));
+    if (failures.length > 0) throw failed;
     return;
   }
+  process.stderr.write(summaryTable(result.pools));
+  if (isOver) throw failed;
   process.stdout.write(resultTable(result.pools));
-  if (argv.pin) {
-    process.stderr.write(
-      result.pinned ? 'pinned in the lock, and dist/ written\n' : 'the lock has it already\n',
-    );
-  }
+  if (result.pinned) process.stderr.write('pinned in the lock, and dist/ written\n');
+  else if (argv.pin && failures.length === 0) process.stderr.write('the lock has it already\n');
   if (result.commit !== undefined) process.stderr.write(`committed ${result.commit.slice(0, 12)}\n`);
   else if (argv.commit) process.stderr.write('nothing to commit\n');
+  if (failures.length > 0) throw failed;
+}
+
+function jobsOf(given: number | undefined): number {
+  if (given === undefined) return availableParallelism();
+  if (Number.isInteger(given) && given > 0) return given;
+  throw failure('input', 'jobs-form', '--jobs takes a whole number, 1 or more');
 }
 
 /** A shell is for a person, who looks into one build. */

@@ -7,6 +7,7 @@ export function resultTable(pools: readonly PoolResult[]): string {
 }
 
 function imageOf({ result, by, leader, image, digest, pushed, leftOut = [] }: PoolResult): string {
+  if (result === 'failed' || result === 'not tried') return '';
   if (digest !== undefined) return pushed ? `${image}@${digest}` : `${digest} (not pushed)`;
   if (by === 'follows') return `follows ${leader}`;
   if (result === 'preflight ok') return `built by the cluster; not tried: ${partsOf(leftOut)}`;

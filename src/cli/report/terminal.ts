@@ -11,3 +11,20 @@ const INVISIBLE = /[\p{Mn}\p{Me}\p{Cf}]/u;
 export function padding(text: string): string {
   return [...text].map((char) => (INVISIBLE.test(char) ? '' : WIDE.test(char) ? '  ' : ' ')).join('');
 }
+
+/** How many columns a text has on a terminal, less what sets colours. */
+export function widthOf(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return padding(text.replaceAll(/\u001b\[[\d;]*m/g, '')).length;
+}
+
+/** A text without colours, in at most so many columns. */
+export function cut(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  let kept = '';
+  for (const char of text) {
+    if (widthOf(`${kept}${char}`) > columns - 1) break;
+    kept += char;
+  }
+  return columns > 0 ? `${kept}…` : '';
+}

@@ -1,0 +1,50 @@
+import type { BuildPlan } from '../plan/plan.ts';
+import type { Digest } from '../values/digest.ts';
+import type { PoolResult } from './events.ts';
+import { type Found, findImage } from './find-image.ts';
+import { type Group, namesOf, resultsOf } from './groups.ts';
+import { layoutFolder, readLayout } from './layout.ts';
+import type { Run } from './run.ts';
+
+/** What there is to do for a build. */
+export type Finding =
+  | { readonly kind: 'done'; readonly results: readonly PoolResult[] }
+  | { readonly kind: 'publish'; readonly found: Found; readonly images: readonly string[] }
+  | { readonly kind: 'build'; readonly images: readonly string[] };
+
+/** Looks for a build's image: in the lock, which answers for what is pinned, and else by one question to each registry. */
+export async function look(run: Run, group: Group, plan: BuildPlan): Promise<Finding> {
+  const { onEvent, push } = run;
+  const { hash, pools } = group;
+  const digest = push ? pinnedDigest(run, group) : await storedDigest(run, group);
+  if (digest !== undefined) {
+    onEvent({ type: 'up-to-date', hash, pools: namesOf(group), digest });
+    return { kind: 'done', results: resultsOf(group, { result: 'unchanged', digest, pushed: push }) };
+  }
+  const images = [...new Set(pools.map(({ image }) => image))];
+  const found = push ? await findImage(run, hash, images, plan) : undefined;
+  if (found !== undefined) return { kind: 'publish', found, images };
+  if (!group.byJob) return { kind: 'build', images };
+  for (const pool of namesOf(group)) onEvent({ type: 'skipped', pool, why: 'job' });
+  return {
+    kind: 'done',
+    results: namesOf(group).map((pool) => ({ pool, result: 'skipped', by: 'job' })),
+  };
+}
+
+/** The lock's digest, where every pool of the group is pinned to it. */
+function pinnedDigest({ lock }: Run, { hash, pools }: Group): string | undefined {
+  const known = lock.builds[hash];
+  const isPinned = pools.every(({ pool, image }) => {
+    const pin = lock.pools[pool];
+    return pin?.build === hash && pin.image === image;
+  });
+  return known?.pushed && isPinned ? known.digest : undefined;
+}
+
+/** The digest of what --no-push left here, unless the lock has another image for the build. */
+async function storedDigest({ lock, root }: Run, { hash }: Group): Promise<Digest | undefined> {
+  const known = lock.builds[hash];
+  const digest = await readLayout(layoutFolder(root, hash));
+  return known === undefined || (!known.pushed && known.digest === digest) ? digest : undefined;
+}

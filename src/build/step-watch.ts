@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { failure } from '../diagnostics.ts';
+import { buildFolder } from './dist.ts';
+import { type Group, namesOf } from './groups.ts';
+import type { Run } from './run.ts';
+import { stepNames } from './steps.ts';
+
+/** The steps of a build, for whoever runs it beside others; see `sideBySide`. */
+export function stepsOf(root: string, { hash }: Group): string[] {
+  return stepNames(readFileSync(join(root, buildFolder(hash), 'Containerfile'), 'utf8'));
+}
+
+/** Follows builds step by step: who has a step that failed before, for the same reason as another one, is not tried. */
+export function stepWatch() {
+  const broken = new Map<string, string>();
+  return {
+    /** Runs a build, with its events told to the scheduler as steps that are passed. */
+    async during<T>(
+      run: Run,
+      { group, steps }: { readonly group: Group; readonly steps: readonly string[] },
+      passed: (count: number) => void,
+      work: (run: Run) => Promise<T>,
+    ): Promise<T> {
+      const names = namesOf(group).join(', ');
+      for (const step of steps) {
+        const by = broken.get(step);
+        if (by !== undefined) throw notTried(names, by);
+      }
+      let at: number | undefined;
+      const onEvent: Run['onEvent'] = (event) => {
+        if (event.type === 'step') {
+          at = event.index;
+          passed(event.index - 1);
+        } else if (event.type === 'examine' || event.type === 'push') {
+          at = undefined;
+          passed(steps.length);
+        }
+        run.onEvent(event);
+      };
+      try {
+        return await work({ ...run, onEvent });
+      } catch (error) {
+        const step = at === undefined ? undefined : steps[at - 1];
+        if (step !== undefined && !run.signal.aborted) broken.set(step, names);
+        throw error;
+      }
+    },
+  };
+}
+
+function notTried(pools: string, by: string) {
+  return failure(
+    'build',
+    'shared-step-failed',
+    `the build of ${pools} was not tried: it begins with what failed in ${by}`,
+  );
+}

@@ -1,0 +1,228 @@
+import { PassThrough } from 'node:stream';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { BuildEvent } from '../../../src/build/events.ts';
+import { progressReport } from '../../../src/cli/report/progress.ts';
+import { summaryTable } from '../../../src/cli/report/summary.ts';
+import { cut, widthOf } from '../../../src/cli/report/terminal.ts';
+
+const started = (hash: string, ...pools: string[]): BuildEvent => ({
+  ...{ type: 'started', hash, pools, engine: 'buildah', version: '1.28.2', log: '.layers/logs/x.log' },
+});
+const step = (hash: string, index: number, instruction: string): BuildEvent => ({
+  ...{ type: 'step', hash, index, total: 5, instruction, from: 'motd: files' },
+});
+const finished = (hash: string, ...pools: string[]): BuildEvent => ({
+  ...{ type: 'finished', hash, pools, digest: 'sha256:1', pushed: true, seconds: 3 },
+  steps: { total: 3, cached: 1 },
+});
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a terminal gets
+const CONTROL = /^\u001b\[(\d*)([A-Za-z])$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: likewise
+const PARTS = /\u001b\[\d*[A-Za-z]|[\s\S]/gu;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: likewise
+const COLOUR = /\u001b\[\d+m/;
+
+/** A terminal of so many columns, which shows what is on its screen. */
+function terminal(columns: number, rows = 24) {
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns, rows });
+  const screen: string[][] = [[]];
+  let [row, column, writes] = [0, 0, 0];
+  const act = (part: string): void => {
+    const [, count, code] = CONTROL.exec(part) ?? [];
+    if (code === 'A') row -= Number(count);
+    else if (code === 'J') screen.splice(row + 1, Number.POSITIVE_INFINITY);
+    if (code === 'J' || code === 'K') screen[row]!.splice(column);
+    else if (part === '\r') column = 0;
+    else if (part === '\n') {
+      [row, column] = [row + 1, 0];
+      screen[row] ??= [];
+    } else if (code === undefined) screen[row]![column++] = part;
+    if (row < 0) throw new Error('the cursor left the screen');
+    expect(column, 'what fills a line').toBeLessThan(stream.columns);
+  };
+  stream.on('data', (chunk) => {
+    writes++;
+    for (const part of String(chunk).match(PARTS) ?? []) act(part);
+  });
+  const lines = () => screen.map((line) => line.join('').trimEnd());
+  return {
+    stream: stream as unknown as NodeJS.WriteStream,
+    resize(to: number) {
+      // As tmux does it: lines that are too long go on in the next one.
+      const wrap = new RegExp(`.{1,${to}}`, 'gu');
+      const wrapped = screen.slice(0, row).flatMap((line) => line.join('').match(wrap) ?? ['']);
+      screen.splice(0, screen.length, ...wrapped.map((line) => [...line]), []);
+      row = wrapped.length;
+      stream.columns = to;
+      stream.emit('resize');
+    },
+    screen: lines,
+    writes: () => writes,
+  };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
+  return () => vi.useRealTimers();
+});
+
+describe('on a terminal', () => {
+  it.each([
+    60, 80, 200,
+  ])('each build that runs has a line, and what is done stands above, in %d columns', (columns) => {
+    const { stream, screen } = terminal(columns);
+    const report = progressReport(stream, {});
+    report.event(started('a', 'worker'));
+    report.event(started('b', 'infra', 'edge'));
+    report.event(step('a', 2, `RUN dnf install -y ${'package '.repeat(30)}`));
+    report.event(step('b', 3, 'COPY a\tb'));
+    vi.advanceTimersByTime(65_000);
+    const [first, second, ...rest] = screen();
+    expect(first).toMatch(/^worker {6}\[2\/5\] motd: files: RUN dnf .*… +1m05s of 1m05s$/);
+    expect(second).toMatch(/^infra, edge \[3\/5\] motd: files: COPY a b +1m05s of 1m05s$/);
+    expect(rest).toEqual(['']);
+    for (const line of screen()) expect(widthOf(line)).toBeLessThan(columns);
+    report.event({ type: 'cached', hash: 'b', index: 3 });
+    expect(screen()[1]).toContain(' cached [3/5] ');
+    report.event(finished('a', 'worker'));
+    expect(screen()[0]).toBe('worker: pushed and verified in 3s');
+    expect(screen()[1]).toMatch(/^infra, edge cached \[3\/5\]/);
+    report.event({ type: 'build-failed', hash: 'b', pools: ['infra', 'edge'], message: 'it broke' });
+    report.end();
+    expect(screen()).toEqual(['worker: pushed and verified in 3s', 'infra, edge: failed: it broke', '']);
+  });
+
+  it('draws all lines in one go', () => {
+    const { stream, writes } = terminal(80);
+    const report = progressReport(stream, {});
+    for (const hash of ['a', 'b', 'c']) report.event(started(hash, hash));
+    const before = writes();
+    report.event(step('b', 2, 'RUN true'));
+    expect(writes() - before).toBe(1);
+    report.end();
+  });
+
+  it('becomes narrower and wider', () => {
+    const { stream, screen, resize } = terminal(120);
+    const report = progressReport(stream, {});
+    report.event({ type: 'up-to-date', hash: 'c', pools: ['done'], digest: 'sha256:1' });
+    report.event(started('a', 'worker'));
+    report.event(started('b', 'infra'));
+    report.event(step('a', 2, 'RUN '.padEnd(200, 'x')));
+    report.event(step('b', 2, 'RUN '.padEnd(200, 'y')));
+    for (const columns of [50, 30, 90]) {
+      resize(columns);
+      const lines = screen();
+      expect(lines.filter((line) => line.startsWith('done: nothing to build'))).toHaveLength(1);
+      expect(lines.filter((line) => line.startsWith('worker '))).toHaveLength(1);
+      expect(lines).toHaveLength(4);
+    }
+    report.end();
+  });
+
+  it('is lower than there are builds', () => {
+    const { stream, screen } = terminal(80, 6);
+    const report = progressReport(stream, {});
+    for (let build = 0; build < 9; build++) report.event(started(String(build), `pool-${build}`));
+    expect(screen()).toHaveLength(5);
+    expect(screen()[3]).toBe('… and 6 more');
+    report.end();
+  });
+
+  it('leaves what others write where it is', () => {
+    const { stream, screen } = terminal(80);
+    const report = progressReport(stream, {});
+    report.event(started('a', 'worker'));
+    stream.write('\nstopping the build …\n');
+    report.leave();
+    report.event(step('a', 2, 'RUN true'));
+    report.end();
+    expect(screen()).toContain('stopping the build …');
+  });
+
+  it('shows no colours where they are not wanted', () => {
+    const { stream } = terminal(80);
+    const written: string[] = [];
+    stream.on('data', (chunk) => written.push(String(chunk)));
+    for (const env of [{ NO_COLOR: '1' }, {}]) {
+      written.length = 0;
+      const report = progressReport(stream, env);
+      report.event(started('a', 'worker'));
+      report.event(finished('a', 'worker'));
+      report.end();
+      expect(COLOUR.test(written.join(''))).toBe(env.NO_COLOR === undefined);
+    }
+  });
+});
+
+function log(env: NodeJS.ProcessEnv, events: readonly BuildEvent[]): string[] {
+  const stream = new PassThrough();
+  const report = progressReport(stream as unknown as NodeJS.WriteStream, env);
+  for (const event of events) report.event(event);
+  report.end();
+  return String(stream.read()).trimEnd().split('\n');
+}
+
+describe('in a log', () => {
+  const events = [
+    { type: 'skipped', pool: 'gpu', why: 'cluster' } as const,
+    started('a', 'worker'),
+    started('b', 'infra', 'edge', 'more'),
+    step('a', 2, 'RUN ::set-output name=x::y'),
+    step('b', 3, 'COPY a b'),
+    finished('a', 'worker'),
+  ];
+
+  it('each line begins with the pools that it is of', () => {
+    expect(log({}, events)).toEqual([
+      '[gpu] built by the cluster, from its MachineOSConfig',
+      '[worker] building with buildah 1.28.2',
+      '[worker] log: .layers/logs/x.log',
+      '[infra +2] building with buildah 1.28.2',
+      '[infra +2] log: .layers/logs/x.log',
+      '[worker] [2/5] motd: files: RUN ::set-output name=x::y',
+      '[infra +2] [3/5] motd: files: COPY a b',
+      '[worker] pushed and verified in 3s',
+    ]);
+  });
+
+  it('of GitHub, a build is a group when it is done', () => {
+    expect(log({ GITHUB_ACTIONS: 'true' }, events).slice(5)).toEqual([
+      '::group::[worker] pushed and verified in 3s',
+      '[worker] [2/5] motd: files: RUN ::set-output name=x::y',
+      '::endgroup::',
+      // It was stopped.
+      '[infra +2] [3/5] motd: files: COPY a b',
+    ]);
+  });
+});
+
+it('a table tells what is known of each build, and nothing where nothing was done', () => {
+  const image = 'registry.example.com/os/worker';
+  const digest = `sha256:${'ab'.repeat(32)}`;
+  const built = { build: 'c'.repeat(32), image, digest, pushed: true };
+  expect(summaryTable([{ pool: 'idle', result: 'unchanged', ...built }])).toBe('');
+  expect(
+    summaryTable([
+      { pool: 'worker', result: 'built', ...built, seconds: 83, steps: { cached: 3, total: 4 }, size: 2.5e9 },
+      { pool: 'infra', result: 'built', ...built, seconds: 83, steps: { cached: 3, total: 4 }, size: 2.5e9 },
+      { pool: 'edge', result: 'failed', build: 'd'.repeat(32), image },
+      { pool: 'gpu', result: 'skipped', by: 'cluster' },
+    ]),
+  ).toBe(
+    [
+      'build         pools          result  digest        time   cached  size',
+      'cccccccccccc  worker, infra  built   abababababab  1m23s  3/4     2.5 GB',
+      'dddddddddddd  edge           failed  -             -      -       -',
+      '',
+    ].join('\n'),
+  );
+});
+
+it('a text is cut to columns, whatever its letters take', () => {
+  expect(cut('abcdef', 6)).toBe('abcdef');
+  expect(cut('abcdefg', 6)).toBe('abcde…');
+  expect(cut('日本語テスト', 6)).toBe('日本…');
+  expect(cut('abc', 0)).toBe('');
+});
