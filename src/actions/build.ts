@@ -4,7 +4,7 @@ import { removeLeftovers } from '../build/leftovers.ts';
 import { clustersOf, readLocks, union } from '../build/pin.ts';
 import type { PreflightSources } from '../build/preflight-inputs.ts';
 import { type Holder, withRepository } from '../build/repository-lock.ts';
-import { runBuilds } from '../build/runner.ts';
+import { type RunnerResult, runBuilds } from '../build/runner.ts';
 import type { SecretSources } from '../build/secrets.ts';
 import { type Asked, readUnfinished, removeUnfinished, writeUnfinished } from '../build/unfinished.ts';
 import { type Diagnostic, failure, LayersError } from '../diagnostics.ts';
@@ -13,7 +13,7 @@ import type { PoolBuild } from '../plan/plan.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
 import { suggest } from '../values/suggest.ts';
 import { located } from './failed-step.ts';
-import { commitPins, pin } from './pin.ts';
+import { commitPins, type Pinned, pin } from './pin.ts';
 import { assertFresh, committable } from './preconditions.ts';
 
 export interface BuildOptions {
@@ -104,9 +104,7 @@ async function buildAlone(options: BuildOptions): Promise<BuildResult> {
   const made = pools.filter(({ digest }) => digest !== undefined);
   const isToPin = options.pin && (failures.length === 0 || (options.keepGoing && made.length > 0));
   if (!isToPin) return { pools, pinned: false, failures };
-  // Builds take minutes: what was edited meanwhile was not reviewed, and what was pinned meanwhile is not to be lost.
-  assertFresh(root);
-  const { clusters, changed } = await pin(root, made, plans);
+  const { clusters, changed } = await pinMade(root, made, plans);
   if (git === undefined) return { pools, pinned: changed, failures };
   const commit = await commitPins(git, root, clusters);
   return { pools, pinned: changed, ...(commit !== undefined && { commit }), failures };
@@ -136,4 +134,18 @@ function assertKnown(rendered: readonly string[], identities: readonly string[])
   throw failure('input', 'unknown-pool', `--rendered names ${unknown}, and there is no such pool in dist/`, {
     hint: suggest(unknown, identities) ?? 'There are no pools. Write dist/ anew: `layers synth`.',
   });
+}
+
+async function pinMade(
+  root: string,
+  made: readonly PoolResult[],
+  plans: RunnerResult['plans'],
+): Promise<Pinned> {
+  // That it is what the lock has was seen a moment ago.
+  if (made.every(({ result, pushed }) => result === 'unchanged' && pushed)) {
+    return { clusters: [...new Set(clustersOf(made.map(({ pool }) => pool)))], changed: false };
+  }
+  // Builds take minutes: what was edited meanwhile was not reviewed, and what was pinned meanwhile is not to be lost.
+  assertFresh(root);
+  return pin(root, made, plans);
 }

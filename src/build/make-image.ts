@@ -116,6 +116,7 @@ async function beforePush(
 ): Promise<void> {
   if (destination.kind === 'layout') return;
   const { ref } = destination;
+  await run.beforePush?.(ref.registry);
   const { hash } = plan;
   const image = formatImageRef({ ...ref, tag: undefined });
   const there = await run.registries.find(ref);

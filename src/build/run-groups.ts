@@ -70,9 +70,7 @@ export async function runGroups(
   });
   await sideBySide(trials, { jobs: run.jobs, mayStart });
   if (outcomes.end !== undefined) throw outcomes.end.error;
-  const ofClusters = tried.flatMap(
-    (pool) => outcomes.results.get(pool) ?? [trialResult(pool, 'not tried')],
-  );
+  const ofClusters = tried.flatMap((pool) => outcomes.results.get(pool) ?? [trialResult(pool, 'not tried')]);
   return { pools: [...made, ...ofClusters], failures: [...outcomes.failures.values()] };
 }
 

@@ -34,6 +34,8 @@ export interface RunnerOptions {
 /** What one run shares. */
 export interface Run extends RunnerOptions {
   readonly registries: Registries;
+  /** Called when an image is about to be pushed to a registry, which may have to wait. */
+  readonly beforePush?: (registry: string) => Promise<void>;
   /** Chosen and probed when the first build needs it: a run that builds nothing starts no engine. */
   readonly engine$: () => Promise<{ engine: Engine; version: string }>;
 }

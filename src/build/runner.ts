@@ -31,7 +31,8 @@ export async function runBuilds(options: RunnerOptions): Promise<RunnerResult> {
     }
     const ofClusters = selected.filter(({ by }) => by === 'cluster');
     const isTried = (pool: PoolBuild) => run.preflight !== undefined && pool.preflight !== undefined;
-    for (const pool of ofClusters.filter((pool) => !isTried(pool))) results.push(await preflight(run, pool, []));
+    for (const pool of ofClusters.filter((pool) => !isTried(pool)))
+      results.push(await preflight(run, pool, []));
     const groups = groupByBuild(selected);
     const plans = new Map(groups.map(({ hash }) => [hash, readPlan(root, hash)]));
     const made = await runGroups(run, groups, ({ hash }) => plans.get(hash)!, ofClusters.filter(isTried));
@@ -45,10 +46,7 @@ export async function runBuilds(options: RunnerOptions): Promise<RunnerResult> {
 function onDemand(options: RunnerOptions): Run['engine$'] {
   let chosen: ReturnType<Run['engine$']> | undefined;
   return () => {
-    chosen ??= chooseEngine(options.engine).then(async (engine) => ({
-      engine,
-      version: await engine.probe(),
-    }));
+    chosen ??= chooseEngine(options.engine);
     return chosen;
   };
 }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../diagnostics.ts';
 import { buildFolder } from './dist.ts';
-import { type Group, namesOf } from './groups.ts';
+import type { Group } from './groups.ts';
+import { pushTurns } from './push-turns.ts';
 import type { Run } from './run.ts';
 import { stepNames } from './steps.ts';
 
@@ -14,20 +15,25 @@ export function stepsOf(root: string, { hash }: Group): string[] {
 /** Follows builds step by step: who has a step that failed before, for the same reason as another one, is not tried. */
 export function stepWatch() {
   const broken = new Map<string, string>();
+  const turn = pushTurns();
   return {
     /** Runs a build, with its events told to the scheduler as steps that are passed. */
     async during<T>(
       run: Run,
-      { group, steps }: { readonly group: Group; readonly steps: readonly string[] },
+      { names, steps }: { readonly names: string; readonly steps: readonly string[] },
       passed: (count: number) => void,
       work: (run: Run) => Promise<T>,
     ): Promise<T> {
-      const names = namesOf(group).join(', ');
       for (const step of steps) {
         const by = broken.get(step);
         if (by !== undefined) throw notTried(names, by);
       }
       let at: number | undefined;
+      let endTurn: ((isPushed: boolean) => void) | undefined;
+      // The base is where it came from: its layers are nobody's to push.
+      const beforePush = async (registry: string) => {
+        endTurn = await turn(registry, steps.slice(1));
+      };
       const onEvent: Run['onEvent'] = (event) => {
         if (event.type === 'step') {
           at = event.index;
@@ -39,8 +45,11 @@ export function stepWatch() {
         run.onEvent(event);
       };
       try {
-        return await work({ ...run, onEvent });
+        const result = await work({ ...run, onEvent, beforePush });
+        endTurn?.(true);
+        return result;
       } catch (error) {
+        endTurn?.(false);
         const step = at === undefined ? undefined : steps[at - 1];
         if (step !== undefined && !run.signal.aborted) broken.set(step, names);
         throw error;

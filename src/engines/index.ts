@@ -6,17 +6,13 @@ import { podman } from './podman.ts';
 /** Every engine there is, the preferred one first. */
 export const ENGINES: Readonly<Record<EngineName, Engine>> = { buildah, podman };
 
-/** The engine asked for, or the first one that is here and works. */
-export async function chooseEngine(wanted?: EngineName): Promise<Engine> {
-  if (wanted !== undefined) {
-    await ENGINES[wanted].probe();
-    return ENGINES[wanted];
-  }
+/** The engine asked for, or the first one that is here and works; with its version. */
+export async function chooseEngine(wanted?: EngineName): Promise<{ engine: Engine; version: string }> {
+  if (wanted !== undefined) return { engine: ENGINES[wanted], version: await ENGINES[wanted].probe() };
   const reasons: LayersError[] = [];
   for (const engine of Object.values(ENGINES)) {
     try {
-      await engine.probe();
-      return engine;
+      return { engine, version: await engine.probe() };
     } catch (error) {
       if (!(error instanceof LayersError)) throw error;
       reasons.push(error);

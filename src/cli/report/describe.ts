@@ -68,7 +68,12 @@ export function describe(event: BuildEvent, paint: Paint): readonly string[] {
 }
 
 /** After these a build runs no more. */
-export const ENDS: readonly BuildEvent['type'][] = ['finished', 'preflight-passed', 'build-failed', 'skipped'];
+export const ENDS: readonly BuildEvent['type'][] = [
+  'finished',
+  'preflight-passed',
+  'build-failed',
+  'skipped',
+];
 
 export type Doing = Extract<BuildEvent, { type: 'step' | 'examine' | 'push' }>;
 

@@ -1,4 +1,3 @@
-import type { BuildEvent } from '../../build/events.ts';
 import { describe, ENDS, namer } from './describe.ts';
 import type { ProgressReport } from './progress.ts';
 
