@@ -131,7 +131,7 @@ describe('what a cluster builds', () => {
 
     const again = await layersWith(workspace, { PATH: '/nonexistent' }, 'build', 'plain');
     expect(again.code, again.stderr).toBe(0);
-    expect(again.stderr).toContain("plain: the cluster's build went through before, and nothing changed");
+    expect(again.stderr).toContain("[plain] the cluster's build went through before, and nothing changed");
     expect(again.stdout).toBe(stdout);
   });
 
