@@ -325,12 +325,12 @@ describe('pools', () => {
     expect(stderr).toBe('');
     const types = lines.map(({ type }) => type);
     expect(types.filter((type, index) => type !== types[index - 1])).toEqual([
+      'skipped',
+      'up-to-date',
       'started',
       'step',
       'push',
       'finished',
-      'up-to-date',
-      'skipped',
       'result',
     ]);
     expect(lines.find(({ type }) => type === 'started')).toMatchObject({ engine: 'podman', pools: ['one'] });

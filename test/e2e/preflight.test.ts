@@ -115,7 +115,7 @@ describe('what a cluster builds', () => {
     const before = (await registry.requests()).length;
     const { stdout, stderr } = await works('build', 'plain', '--pin');
     expect(stdout).toMatch(/^plain {2}preflight ok {2}built by the cluster; not tried: rendered, .*ignition/);
-    expect(stderr).toContain("plain: trying the cluster's build with buildah");
+    expect(stderr).toContain("[plain] trying the cluster's build with buildah");
     expect(stderr).toMatch(/left out rendered: .*layers\/rendered\/plain\.yaml.* made up/);
     expect(stderr).toMatch(/left out ignition: the base has no Ignition/);
     expect(stderr).toContain(
