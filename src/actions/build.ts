@@ -3,7 +3,6 @@ import type { BuildEvent, PoolResult } from '../build/events.ts';
 import { removeLeftovers } from '../build/leftovers.ts';
 import { clustersOf, readLocks, union } from '../build/pin.ts';
 import type { PreflightSources } from '../build/preflight-inputs.ts';
-import { type Holder, withRepository } from '../build/repository-lock.ts';
 import { type RunnerResult, runBuilds } from '../build/runner.ts';
 import type { SecretSources } from '../build/secrets.ts';
 import { type Asked, readUnfinished, removeUnfinished, writeUnfinished } from '../build/unfinished.ts';
@@ -12,6 +11,7 @@ import type { EngineName } from '../engines/engine.ts';
 import type { PoolBuild } from '../plan/plan.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
 import { suggest } from '../values/suggest.ts';
+import { alone } from './alone.ts';
 import { located } from './failed-step.ts';
 import { commitPins, type Pinned, pin } from './pin.ts';
 import { assertFresh, committable } from './preconditions.ts';
@@ -58,9 +58,8 @@ export interface BuildResult {
  * they were; with `keepGoing`, what succeeded is pinned.
  */
 export async function build(options: BuildOptions): Promise<BuildResult> {
-  const { root, signal, onEvent } = options;
-  const onWait = ({ pid, host }: Holder) => onEvent({ type: 'waiting', pid, host });
-  return withRepository(root, { signal, onWait }, async () => {
+  const { root } = options;
+  return alone(options, async () => {
     const asked = options.resume ? await resumed(options) : options;
     await removeLeftovers(root);
     await writeUnfinished(root, asked);

@@ -4,9 +4,9 @@ import { clustersOf, readLocks } from '../build/pin.ts';
 import { runPromotions } from '../build/promote.ts';
 import { type Promotion, promotionOf, type Refusal, selectPairs } from '../build/promotion.ts';
 import { openRegistries } from '../build/registries.ts';
-import { type Holder, withRepository } from '../build/repository-lock.ts';
 import { type Diagnostic, LayersError, type Origin } from '../diagnostics.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
+import { alone } from './alone.ts';
 import type { BuildResult } from './build.ts';
 import { commitPins, pin } from './pin.ts';
 import { placesIn } from './places.ts';
@@ -27,9 +27,7 @@ export interface PromoteOptions {
 
 /** Gives followers the image that their leader is pinned to: all of them, or none where one may not have it. */
 export async function promote(options: PromoteOptions): Promise<BuildResult> {
-  const { root, signal, onEvent } = options;
-  const onWait = ({ pid, host }: Holder) => onEvent({ type: 'waiting', pid, host });
-  return withRepository(root, { signal, onWait }, () => promoteAlone(options));
+  return alone(options, () => promoteAlone(options));
 }
 
 async function promoteAlone(options: PromoteOptions): Promise<BuildResult> {

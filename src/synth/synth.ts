@@ -15,13 +15,17 @@ export interface Rendered {
   readonly pools: readonly Subject[];
 }
 
-/** All of `dist/` in memory, what was found on the way, and the pools. Throws everything that is wrong, at once. */
-export function render(root: string): Rendered {
+export function assertFolder(root: string): void {
   if (!existsSync(root) || !statSync(root).isDirectory()) {
     throw failure('input', 'no-folder', `${root} is not a folder`, {
       hint: 'Run layers at the root of a repository, or name it: -C <dir>.',
     });
   }
+}
+
+/** All of `dist/` in memory, what was found on the way, and the pools. Throws everything that is wrong, at once. */
+export function render(root: string): Rendered {
+  assertFolder(root);
   restore(join(root, 'dist'));
   const { foreignApp, recordsMetadata } = readConfig(root);
   if (foreignApp !== undefined) {
