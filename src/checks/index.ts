@@ -35,6 +35,7 @@ import { pushToMirror } from './push-to-mirror.ts';
 import { realtimeAsLayer } from './realtime-as-layer.ts';
 import { rebuildAnnotation } from './rebuild-annotation.ts';
 import { repositoryKept } from './repository-kept.ts';
+import { repositoryLost } from './repository-lost.ts';
 import { roleMissing } from './role-missing.ts';
 import { rpmOfAnotherEl } from './rpm-of-another-el.ts';
 import { rpmWithoutSum } from './rpm-without-sum.ts';
@@ -81,6 +82,7 @@ export const CHECKS: readonly Check[] = [
   realtimeAsLayer,
   rebuildAnnotation,
   repositoryKept,
+  repositoryLost,
   roleMissing,
   rpmOfAnotherEl,
   rpmWithoutSum,

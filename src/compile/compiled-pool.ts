@@ -1,8 +1,8 @@
 import type { ContextFile } from '../containerfile/context-file.ts';
 import type { Instruction } from '../containerfile/instruction.ts';
 import type { Origin } from '../diagnostics.ts';
-import type { JobSettings } from '../spec/build.ts';
 import type { Cluster } from '../spec/cluster.ts';
+import type { JobSettings } from '../spec/job.ts';
 import type { Layer } from '../spec/layer.ts';
 import type { Located } from '../spec/library.ts';
 import type { Stage } from '../steps/step.ts';

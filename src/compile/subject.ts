@@ -6,7 +6,7 @@ import type { EffectivePool } from './effective.ts';
 export interface Subject
   extends Pick<
       CompiledPool,
-      'id' | 'cluster' | 'image' | 'origin' | 'layers' | 'containerfile' | 'room' | 'claims' | 'el'
+      'id' | 'cluster' | 'image' | 'origin' | 'layers' | 'containerfile' | 'room' | 'claims' | 'el' | 'job'
     >,
     Pick<EffectivePool, 'release' | 'target' | 'kernelType' | 'extensions' | 'silences'> {
   /** Where the pool's own keys were written, wherever that is. */
@@ -14,7 +14,7 @@ export interface Subject
 }
 
 export function subjectOf(compiled: CompiledPool): Subject {
-  const { id, cluster, image, origin, layers, containerfile, room, claims, el, pool } = compiled;
+  const { id, cluster, image, origin, layers, containerfile, room, claims, el, job, pool } = compiled;
   const { release, target, kernelType, extensions, silences, origins } = pool;
   return {
     id,
@@ -26,6 +26,7 @@ export function subjectOf(compiled: CompiledPool): Subject {
     ...(room && { room }),
     claims,
     ...(el !== undefined && { el }),
+    ...(job && { job }),
     release,
     target,
     ...(kernelType && { kernelType }),

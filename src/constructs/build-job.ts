@@ -4,9 +4,10 @@ import type { Construct } from 'constructs';
 import type { CompiledPool } from '../compile/compiled-pool.ts';
 import { isText, sha256Of } from '../containerfile/context-file.ts';
 import type { Origin } from '../diagnostics.ts';
-import type { JobSettings } from '../spec/build.ts';
+import type { JobSettings } from '../spec/job.ts';
 import { formatPoolId } from '../values/pool-id.ts';
 import { digestConfigMap, jobSpec } from './job-spec.ts';
+import { trustBundleName } from './job-surroundings.ts';
 import type { LayersApp } from './layers-app.ts';
 import { FILE, OUR_LABELS } from './own-chart.ts';
 
@@ -15,6 +16,9 @@ const LARGEST = 1024 * 1024 - 8 * 1024;
 
 /** Client-side apply repeats an object in an annotation, which holds 256 KiB. */
 const APPLIED_BY_SERVER = { 'argocd.argoproj.io/sync-options': 'ServerSideApply=true' };
+
+/** Kubernetes changes no Job's template: where a later version has another, Argo CD makes the Job again, which finds its image. */
+const REPLACED = { 'argocd.argoproj.io/sync-options': 'Force=true,Replace=true' };
 
 /**
  * A pool's Job. Pools with an equal build, repository and settings share one, whose comments are those of the first of
@@ -57,10 +61,11 @@ export class BuildJob extends Chart {
     const metadata = { name: id, namespace: job.namespace };
     this.addAccount(metadata);
     this.addFiles(scope as LayersApp, metadata, compiled);
+    if (job.trustBundle === 'cluster') this.addTrustBundle(metadata);
     new ApiObject(this, 'job', {
       apiVersion: 'batch/v1',
       kind: 'Job',
-      metadata,
+      metadata: { ...metadata, annotations: REPLACED },
       spec: jobSpec(id, compiled, job, image),
     });
   }
@@ -83,6 +88,19 @@ export class BuildJob extends Chart {
       resourceName: 'anyuid',
     });
     new kplus.RoleBinding(this, 'binding', { metadata, role }).addSubjects(account);
+  }
+
+  /** Without data: OpenShift writes it, for the label. */
+  private addTrustBundle(metadata: { name: string; namespace: string }): void {
+    new ApiObject(this, 'trust', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        ...metadata,
+        name: trustBundleName(metadata.name),
+        labels: { 'config.openshift.io/inject-trusted-cabundle': 'true' },
+      },
+    });
   }
 
   private addFiles(

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { ApiObject, Chart } from 'cdk8s';
+import { ApiObject, type ApiObjectMetadata, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { CompiledPool } from '../compile/compiled-pool.ts';
 import { sha256Of } from '../containerfile/context-file.ts';
@@ -12,6 +12,9 @@ import { FILE, OUR_LABELS } from './own-chart.ts';
 
 /** Where the Insights Operator keeps the cluster's entitlement, while simple content access is on. */
 const SOURCE = 'openshift-config-managed';
+
+/** Argo CD waits for what is in an earlier wave: no build starts without what it mounts. */
+const FIRST = { 'argocd.argoproj.io/sync-wave': '-1' };
 
 /**
  * The copy of the cluster's entitlement that a pool's Job mounts, one for a namespace. It runs in the builder of the first
@@ -50,13 +53,17 @@ export class EntitlementCopy extends Chart {
     this.compiled = compiled;
     this[FILE] = `builds/${id}.k8s.yaml`;
     const metadata = { name: 'os-layers-entitlement', namespace };
-    this.addAccount(metadata);
+    this.addAccount({ ...metadata, annotations: FIRST });
     const template = podTemplate(metadata, builder);
     new ApiObject(this, 'first', {
       apiVersion: 'batch/v1',
       kind: 'Job',
       // Kubernetes changes no Job's template: another one needs another name.
-      metadata: { ...metadata, name: `${metadata.name}-${sha256Of(JSON.stringify(template)).slice(0, 8)}` },
+      metadata: {
+        ...metadata,
+        name: `${metadata.name}-${sha256Of(JSON.stringify(template)).slice(0, 8)}`,
+        annotations: FIRST,
+      },
       spec: { backoffLimit: 6, template },
     });
     new ApiObject(this, 'rotation', {
@@ -74,7 +81,7 @@ export class EntitlementCopy extends Chart {
   }
 
   /** Reads one Secret there, and writes one here. */
-  private addAccount(metadata: { name: string; namespace: string }): void {
+  private addAccount(metadata: ApiObjectMetadata & { name: string; namespace: string }): void {
     // Loaded only where a Job is wanted: it costs as much as cdk8s itself.
     const kplus = createRequire(import.meta.url)('cdk8s-plus-28') as typeof import('cdk8s-plus-28');
     const account = new kplus.ServiceAccount(this, 'account', { metadata, automountToken: true });
@@ -84,7 +91,7 @@ export class EntitlementCopy extends Chart {
     writer.allow(['create', 'patch'], secret);
     new kplus.RoleBinding(this, 'writes', { metadata, role: writer }).addSubjects(account);
     // Two namespaces may build on one cluster.
-    const there = { name: `${metadata.name}-${metadata.namespace}`, namespace: SOURCE };
+    const there = { ...metadata, name: `${metadata.name}-${metadata.namespace}`, namespace: SOURCE };
     const reader = new kplus.Role(this, 'reader', { metadata: there });
     reader.allow(['get'], secret);
     new kplus.RoleBinding(this, 'reads', { metadata: there, role: reader }).addSubjects(account);

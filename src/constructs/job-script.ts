@@ -2,6 +2,7 @@ import { sh } from '../containerfile/quote.ts';
 import { buildArguments, contentTag, pushArguments } from '../plan/arguments.ts';
 import { BUILD_LABEL, type BuildPlan } from '../plan/plan.ts';
 import { type BuildSecret, SECRET_KEYS } from '../values/build-secret.ts';
+import type { Surrounding } from './job-surroundings.ts';
 
 /** A word that has a variable of the script in it, `"$WORK/context"`. */
 interface Variable {
@@ -21,14 +22,24 @@ function print(words: readonly (string | Variable)[]): string {
 /** Go's way to read our label from what `buildah inspect` knows of an image. */
 const LABEL_FORMAT = `{{index .OCIv1.Config.Labels "${BUILD_LABEL}"}}`;
 
+export interface Surrounded {
+  readonly surroundings: readonly Surrounding[];
+  readonly hasProxy: boolean;
+}
+
 /** Builds and pushes. The arguments are those of `layers build`, from the same plan. */
-export function buildScript(plan: BuildPlan): string {
+export function buildScript(plan: BuildPlan, { surroundings, hasProxy }: Surrounded): string {
+  const seen = surroundings.filter(({ target }) => target !== undefined);
   const build = buildArguments<string | Variable>(plan, {
     containerfile: variable('WORK/Containerfile'),
     context: variable('WORK/context'),
     idFile: variable('WORK/image-id'),
     authFile: variable('PULL_AUTH_FILE'),
     volume: (secret, target) => variable(`SECRETS/${secret}:${target}:ro,z`, '--volume='),
+    // Copies, that instructions may write to: the files of a repository are put there by them, too.
+    volumes: seen.map(({ name, file, target }) =>
+      variable(`WORK/${name}${file === undefined ? '' : `/${file}`}:${target}:z`, '--volume='),
+    ),
   });
   const push = pushArguments<string | Variable>({
     image: variable('image'),
@@ -40,6 +51,7 @@ export function buildScript(plan: BuildPlan): string {
   const pull = ['pull', '--quiet', '--authfile', variable('PUSH_AUTH_FILE'), variable('TAG', 'docker://')];
   return [
     'set -euo pipefail',
+    ...(hasProxy ? PROXIES : []),
     "# A build's tag is never written twice: an earlier try of this Job, or another one, may have pushed it.",
     `if buildah ${print(pull)}; then`,
     `  label=$(buildah inspect --type image --format ${sh(LABEL_FORMAT)} "$TAG")`,
@@ -56,12 +68,21 @@ export function buildScript(plan: BuildPlan): string {
     'cp -L "$BUILD"/* "$WORK/context/"',
     'mv "$WORK/context/Containerfile" "$WORK/"',
     ...copySecrets(secrets),
+    ...seen.flatMap(copySurrounding),
     `buildah ${print(build)}`,
     'image=$(cat "$WORK/image-id")',
     ...examineLayers(secrets),
     `buildah ${print(push)}`,
     '',
   ].join('\n');
+}
+
+/** Programs ask for either spelling: curl, and dnf by it, reads http_proxy in small letters only. */
+const PROXIES = ['export http_proxy="${HTTP_PROXY-}" https_proxy="${HTTPS_PROXY-}" no_proxy="${NO_PROXY-}"'];
+
+function copySurrounding({ name, file = '*' }: Surrounding): string[] {
+  const from = `"$SURROUNDINGS/${name}"/${file}`;
+  return [`mkdir -p "$WORK/${name}"`, `cp -L ${from} "$WORK/${name}/"`];
 }
 
 /** As files of their own: what is mounted are links, on a file system that cannot be labelled for the build. */

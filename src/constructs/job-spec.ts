@@ -1,14 +1,24 @@
 import type { CompiledPool } from '../compile/compiled-pool.ts';
-import type { JobSettings } from '../spec/build.ts';
+import type { JobSettings } from '../spec/job.ts';
 import { formatImageRef } from '../values/image-ref.ts';
 import { buildPlan } from './build-files.ts';
 import { buildScript, digestScript, jobTag } from './job-script.ts';
+import { environmentOf, mountOf, surroundingsOf, volumeOf } from './job-surroundings.ts';
 import { OUR_LABELS } from './own-chart.ts';
+
+/**
+ * Who builds: the user that builders have subordinate ids for. Root without the right to mount could not build, and the
+ * SCC anyuid gives nobody that right.
+ */
+const USER = 1000;
+const STORAGE = '/home/build/.local/share/containers';
 
 /** A Job of two containers: the first builds and pushes, the second tells the cluster the digest. */
 export function jobSpec(id: string, compiled: CompiledPool, job: JobSettings, image: string) {
   const { hash, secrets } = compiled;
   const builder = formatImageRef(job.builder);
+  const surroundings = surroundingsOf(id, job);
+  const { proxy, resources, nodeSelector, tolerations } = job;
   const env = (values: Record<string, string>) =>
     Object.entries(values).map(([name, value]) => ({ name, value }));
   const common = { TAG: jobTag(image, hash), DIGEST_FILE: '/tmp/done/digest' };
@@ -21,11 +31,18 @@ export function jobSpec(id: string, compiled: CompiledPool, job: JobSettings, im
       spec: {
         restartPolicy: 'Never',
         serviceAccountName: id,
+        ...(nodeSelector && { nodeSelector }),
+        ...(tolerations && { tolerations }),
+        securityContext: { runAsUser: USER, runAsGroup: USER, fsGroup: USER },
         initContainers: [
           {
             ...container,
             name: 'image-build',
-            command: ['/bin/bash', '-c', buildScript(buildPlan(compiled))],
+            command: [
+              '/bin/bash',
+              '-c',
+              buildScript(buildPlan(compiled), { surroundings, hasProxy: proxy !== undefined }),
+            ],
             env: env({
               ...common,
               BUILD: '/tmp/build',
@@ -36,11 +53,15 @@ export function jobSpec(id: string, compiled: CompiledPool, job: JobSettings, im
               // What a pod without privileges can do: no namespaces of its own, and no overlay.
               BUILDAH_ISOLATION: 'chroot',
               STORAGE_DRIVER: 'vfs',
+              HOME: '/home/build',
+              ...environmentOf(surroundings, job),
             }),
+            ...(proxy && 'secret' in proxy && { envFrom: [{ secretRef: { name: proxy.secret } }] }),
+            ...(resources && { resources }),
             volumeMounts: [
               { name: 'build', mountPath: '/tmp/build' },
               { name: 'work', mountPath: '/tmp/work' },
-              { name: 'storage', mountPath: '/var/lib/containers' },
+              { name: 'storage', mountPath: STORAGE },
               { name: 'pull-auth', mountPath: '/tmp/pull-auth' },
               { name: 'push-auth', mountPath: '/tmp/push-auth' },
               { name: 'done', mountPath: '/tmp/done' },
@@ -50,6 +71,7 @@ export function jobSpec(id: string, compiled: CompiledPool, job: JobSettings, im
                 mountPath: `/tmp/secret-volumes/${name}`,
                 readOnly: true,
               })),
+              ...surroundings.map(mountOf),
             ],
           },
         ],
@@ -72,6 +94,7 @@ export function jobSpec(id: string, compiled: CompiledPool, job: JobSettings, im
           // In memory: the nodes' disks see none of them.
           ...(secrets.length > 0 ? [{ name: 'secrets', emptyDir: { medium: 'Memory' } }] : []),
           ...secrets.map(({ name }, index) => ({ name: `secret-${index}`, secret: { secretName: name } })),
+          ...surroundings.map(volumeOf),
         ],
       },
     },

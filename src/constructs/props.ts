@@ -77,12 +77,86 @@ export interface JobBuildProps {
 export interface JobProps {
   /** The namespace of the Job and of all that it needs. It has to exist. */
   readonly namespace: string;
-  /** The image to build in: buildah, bash and curl are in it. */
+  /** The image to build in: buildah, bash and curl are in it, and a user 1000 with subordinate ids, as in quay.io/buildah/stable. */
   readonly builder: string;
   /** A Secret in the namespace, of type kubernetes.io/dockerconfigjson, with the right to push. */
   readonly pushSecret: string;
   /** Likewise, with the right to pull the base. Default: pushSecret. */
   readonly pullSecret?: string;
+  /** The proxy of the build and its instructions, as in the cluster's Proxy object. Default: none. */
+  readonly proxy?: JobProxyProps | {
+    /** A Secret in the namespace with HTTP_PROXY, HTTPS_PROXY and NO_PROXY, for proxies that ask for a password. */
+    readonly secret: string;
+  };
+  /** Certificate authorities for registries and downloads: `cluster` for those that OpenShift trusts, or a ConfigMap with `ca-bundle.crt`, in place of the builder's and, while instructions run, of the image's. Default: none. */
+  readonly trustBundle?: 'cluster' | {
+    /** The name of a ConfigMap in the namespace. */
+    readonly configMap: string;
+  };
+  /** A ConfigMap in the namespace with `registries.conf`: mirrors and blocked registries. Default: the builder's. */
+  readonly registries?: string;
+  /** A ConfigMap in the namespace with `policy.json`: whose signatures are asked for. Default: the builder's. */
+  readonly policy?: string;
+  /** A ConfigMap in the namespace with .repo files, which are in /etc/yum.repos.d while instructions run, in place of the image's. Default: none. */
+  readonly yumRepositories?: string;
+  /** A Secret in the namespace whose files are in /etc/pki/rpm-gpg while instructions run, in place of the image's. Default: none. */
+  readonly gpgKeys?: string;
+  /** What the build takes. Default: what the namespace's LimitRange says. */
+  readonly resources?: JobResourcesProps;
+  /** Labels of the nodes that build. Default: any node. */
+  readonly nodeSelector?: { readonly [key: string]: string };
+  /** Taints that the build does not mind. Default: none. */
+  readonly tolerations?: readonly JobTolerationProps[];
+}
+
+/** The proxy of a Job's build. */
+export interface JobProxyProps {
+  /** For http. */
+  readonly httpProxy?: string;
+  /** For https. */
+  readonly httpsProxy?: string;
+  /** What is asked without it, separated by commas. */
+  readonly noProxy?: string;
+}
+
+/** What the build may take. */
+export interface JobResourcesLimitsProps {
+  /** Cores: "2", or 500m. */
+  readonly cpu?: string;
+  /** Bytes: 4Gi. */
+  readonly memory?: string;
+  /** Bytes on the node, where the layers are: a build without an overlay keeps each of them whole. 40Gi. */
+  readonly 'ephemeral-storage'?: string;
+}
+
+/** What the build takes. Default: what the namespace's LimitRange says. */
+export interface JobResourcesProps {
+  /** What the node must have left. */
+  readonly requests?: JobResourcesRequestsProps;
+  /** What the build may take. */
+  readonly limits?: JobResourcesLimitsProps;
+}
+
+/** What the node must have left. */
+export interface JobResourcesRequestsProps {
+  /** Cores: "2", or 500m. */
+  readonly cpu?: string;
+  /** Bytes: 4Gi. */
+  readonly memory?: string;
+  /** Bytes on the node, where the layers are: a build without an overlay keeps each of them whole. 40Gi. */
+  readonly 'ephemeral-storage'?: string;
+}
+
+/** A taint that a build does not mind. */
+export interface JobTolerationProps {
+  /** The taint's key. Default: every taint. */
+  readonly key?: string;
+  /** Default: Equal. */
+  readonly operator?: 'Exists' | 'Equal';
+  /** The taint's value, with Equal. */
+  readonly value?: string;
+  /** Default: every effect. */
+  readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
 /** Replaces the base's kernel by a complete set of another one. */

@@ -10,6 +10,8 @@ export interface BuildPaths<Path> {
   readonly authFile?: Path;
   /** `--volume` for a secret's folder at a target: it is mounted while instructions run, and in no layer. */
   volume(secret: string, target: string): Path;
+  /** `--volume` for whatever else instructions see where it builds. */
+  readonly volumes?: readonly Path[];
 }
 
 /** `insecure`: the base's registry has no TLS. The arguments of `buildah build` and `podman build`: this is the one place that makes them. */
@@ -33,6 +35,7 @@ export function buildArguments<Path>(
     ...(plan.secrets ?? []).flatMap((secret) =>
       secretTargets(secret).map((target) => paths.volume(secret.name, target)),
     ),
+    ...(paths.volumes ?? []),
     '--file',
     paths.containerfile,
     paths.context,

@@ -75,6 +75,8 @@ export function parseLabelKey(text: string): string {
   );
 }
 
+export const labelKey = value(parseLabelKey);
+
 /** The value of a Kubernetes label, which may be empty. */
 export const labelValue = value((text) => {
   if (text === '' || QUALIFIED.test(text)) return text;

@@ -16,6 +16,7 @@ const NO_CODES = new Set([
   ...['digest-only', 'mirror-by-digest-only', 'pull-from-mirror', 'smol-toml', 'tag-only'],
   // of Jobs and images
   ...['create-digest-configmap', 'image-build', 'image-id', 'pull-auth', 'push-auth'],
+  ...['ephemeral-storage', 'gpg-keys', 'yum-repositories'],
   // of layers import: idioms, options, tools
   ...['build-arg', 'clean-up', 'dockerfile-ast', 'draft-07', 'dry-run', 'epel-release', 'fips-mode-setup'],
   ...['push-secret', 'push-spec', 'update-ca-trust', 'update-crypto-policies', 'write-text'],

@@ -232,6 +232,22 @@ const job = fc.record({
   builder: fc.constant('registry.example.com/tools/buildah:1.39'),
   pushSecret: fc.constant('os-push'),
   pullSecret: optional(fc.constant('os-pull')),
+  proxy: optional(
+    fc.oneof(
+      fc.constant({ httpProxy: 'http://proxy.example.com:3128', noProxy: '.svc,10.0.0.0/16,*.example.com' }),
+      fc.constant({ secret: 'proxy' }),
+    ),
+  ),
+  trustBundle: optional(
+    fc.oneof(fc.constant('cluster' as const), name.map((configMap) => ({ configMap }))),
+  ),
+  registries: optional(name),
+  policy: optional(name),
+  yumRepositories: optional(name),
+  gpgKeys: optional(name),
+  resources: optional(fc.constant({ requests: { cpu: '500m', 'ephemeral-storage': '40Gi' } })),
+  nodeSelector: optional(fc.constant({ 'node-role.kubernetes.io/builds': '' })),
+  tolerations: optional(fc.constant([{ key: 'builds', operator: 'Exists' as const }])),
 });
 
 const pool = (layers: readonly LayerProps[]): fc.Arbitrary<PoolProps> => {

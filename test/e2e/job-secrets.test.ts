@@ -7,6 +7,7 @@ import { type DirectoryServer, serveDirectory } from '../fixtures/http.ts';
 import { startKube } from '../fixtures/kube.ts';
 import { run } from '../fixtures/process.ts';
 import { type Registry, startRegistry } from '../fixtures/registry.ts';
+import { createUser, type RootlessUser } from '../fixtures/rootless-user.ts';
 import { buildRpm } from '../fixtures/rpm.ts';
 import { type Scratch, scratchDirectory } from '../fixtures/scratch.ts';
 import { loopbackCertificate } from '../fixtures/tls.ts';
@@ -22,6 +23,8 @@ let server: DirectoryServer;
 let workspace: Workspace;
 let pods: Scratch;
 let api: Api;
+/** Who builds there: nobody with root's rights. */
+let user: RootlessUser;
 let secrets: Record<string, Record<string, Buffer>>;
 let certificate: Buffer;
 
@@ -32,6 +35,7 @@ beforeAll(async () => {
   files = await scratchDirectory('served');
   server = await serveDirectory(files.path, { account: ACCOUNT });
   api = await startApi();
+  user = await createUser({ ids: true });
   const rpm = await buildRpm({
     name: 'fixture-agent',
     version: '1.0',
@@ -67,6 +71,7 @@ afterAll(async () => {
   await workspace?.remove();
   await pods?.remove();
   await api?.stop();
+  await user?.remove();
   await server?.stop();
   await files?.remove();
   await registry?.stop();
@@ -149,7 +154,7 @@ async function podOf(name: string) {
   const files = manifests.find(({ kind }) => kind === 'ConfigMap')!;
   const root = join(pods.path, name);
   const container = await startPod({
-    ...{ root, api, secrets },
+    ...{ root, api, user, secrets },
     spec: manifests.find(({ kind }) => kind === 'Job')!.spec.template.spec,
     registriesConf: join(pods.path, 'registries.conf'),
     config: { [files.metadata.name]: keysOf(files) },
@@ -168,7 +173,7 @@ describe("a Job's build with secrets", { timeout: 300_000 }, () => {
     const built = await container(0);
     expect(built.code, built.stdout + built.stderr).toBe(0);
     expect(await pushed('keeps')).toBe(true);
-    expect(await readFile(join(root, 'tmp/done/digest'), 'utf8')).toMatch(/^sha256:/);
+    expect(await readFile(join(root, 'volumes/done/digest'), 'utf8')).toMatch(/^sha256:/);
     expect(built.stdout + built.stderr).not.toContain(ACCOUNT.password);
   });
 
@@ -190,7 +195,7 @@ describe("the copy of a cluster's entitlement", () => {
     };
     expect(cron.spec.jobTemplate.spec.template.spec).toEqual(job.spec.template.spec);
     return startPod({
-      ...{ root: join(pods.path, name), api, secrets: {}, config: {} },
+      ...{ root: join(pods.path, name), api, user, secrets: {}, config: {} },
       spec: job.spec.template.spec,
       registriesConf: join(pods.path, 'registries.conf'),
     });
@@ -257,7 +262,7 @@ describe("the copy of a cluster's entitlement", () => {
       const token = await kubectl(['create', 'token', ...account]);
       const job = (await manifestsIn('dist/builds')).find(({ kind }) => kind === 'Job')!;
       const copy = await startPod({
-        ...{ root: join(pods.path, 'real-api'), secrets: {}, config: {}, token },
+        ...{ root: join(pods.path, 'real-api'), user, secrets: {}, config: {}, token },
         api: { ...api, url: kube.url },
         spec: job.spec.template.spec,
         registriesConf: join(pods.path, 'registries.conf'),

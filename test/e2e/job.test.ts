@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { baseRef } from '../fixtures/base.ts';
 import { type Finished, run } from '../fixtures/process.ts';
 import { type Registry, startRegistry } from '../fixtures/registry.ts';
+import { createUser, type RootlessUser } from '../fixtures/rootless-user.ts';
 import { type Scratch, scratchDirectory } from '../fixtures/scratch.ts';
 import { createWorkspace, type Workspace } from '../fixtures/workspace.ts';
 import { documents, pool, release } from './support/documents.ts';
@@ -17,6 +18,8 @@ const BINARY = Uint8Array.from({ length: 300 }, (_, index) => index % 256);
 let registry: Registry;
 let workspace: Workspace;
 let api: Api;
+/** Who builds there: nobody with root's rights. */
+let user: RootlessUser;
 let manifests: Manifest[];
 let hash: string;
 /** What the pods of the Job share: nothing but the cluster. */
@@ -27,6 +30,7 @@ beforeAll(async () => {
   workspace = await createWorkspace('job');
   pods = await scratchDirectory('pods');
   api = await startApi();
+  user = await createUser({ ids: true });
   const auth = Buffer.from(`${ACCOUNT.user}:${ACCOUNT.password}`).toString('base64');
   await writeFile(join(pods.path, 'auth.json'), JSON.stringify({ auths: { [registry.host]: { auth } } }));
   // A cluster's registry has TLS; the loopback one has none.
@@ -65,6 +69,7 @@ afterAll(async () => {
   await workspace?.remove();
   await pods?.remove();
   await api?.stop();
+  await user?.remove();
   await registry?.stop();
 });
 
@@ -80,6 +85,7 @@ async function podOf(name: string) {
     root: join(pods.path, name),
     spec: the('Job').spec.template.spec,
     api,
+    user,
     registriesConf: join(pods.path, 'registries.conf'),
     config: { [metadata.name]: keysOf(the('ConfigMap')) },
     secrets: { push },
@@ -115,7 +121,7 @@ describe('a pool that a Job builds', () => {
     const pod = await podOf('first');
     const built = await pod(0);
     expect(built.code, built.stdout + built.stderr).toBe(0);
-    const digest = await readFile(join(pods.path, 'first/tmp/done/digest'), 'utf8');
+    const digest = await readFile(join(pods.path, 'first/volumes/done/digest'), 'utf8');
     expect(digest.trim()).toBe(await tagDigest());
 
     api.answers.push(201);
@@ -142,7 +148,7 @@ describe('a pool that a Job builds', () => {
     expect(built.code, built.stdout + built.stderr).toBe(0);
     expect(built.stdout).not.toContain('STEP 1/');
     expect(await manifestsPut()).toBe(before);
-    const digest = (await readFile(join(pods.path, 'second/tmp/done/digest'), 'utf8')).trim();
+    const digest = (await readFile(join(pods.path, 'second/volumes/done/digest'), 'utf8')).trim();
     expect(digest).toBe(await tagDigest());
 
     api.requests.length = 0;
@@ -162,7 +168,7 @@ describe('a pool that a Job builds', () => {
 
   it('fails where the API server refuses, so that the Job tries again', async () => {
     const pod = await podOf('refused');
-    await writeFile(join(pods.path, 'refused/tmp/done/digest'), 'sha256:0');
+    await writeFile(join(pods.path, 'refused/volumes/done/digest'), 'sha256:0');
     api.answers.push(403, 403);
     const told = await pod(1);
     expect(told.code).not.toBe(0);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { build, job } from '../../src/spec/build.ts';
+import { build } from '../../src/spec/build.ts';
 import { clusterSelector } from '../../src/spec/cluster.ts';
+import { job } from '../../src/spec/job.ts';
 import { layer } from '../../src/spec/layer.ts';
 import { pool } from '../../src/spec/pool.ts';
 import { silence } from '../../src/spec/silence.ts';
@@ -37,6 +38,8 @@ const SUMMARIES = new Map<string, string>([
   ['StepProps', 'A step: exactly one of these keys, which says its kind.'],
   ['TargetProps', 'How the image reaches the nodes: exactly one of these keys.'],
   ['JobBuildProps', 'A build by a Job on a cluster.'],
+  ['JobProxyProps', "The proxy of a Job's build."],
+  ['JobTolerationProps', 'A taint that a build does not mind.'],
   ['ClusterLabelsProps', 'Clusters by labels that they have, all of them.'],
   ['SilenceProps', 'Something that `layers check` finds, and that is meant.'],
   ['RpmProps', 'An RPM, by URL or as a file below `layers/`.'],
@@ -82,7 +85,7 @@ function members(
     const type = typeOf(child, `${name.replace(/Props$/, '')}${pascal(key)}`, declarations);
     const mark = isOptional(child) ? '?' : '';
     const doc = comment(describe(child, `${name}.${key}`), `${indent}  `);
-    return `${doc}\n${indent}  readonly ${key}${mark}: ${type};\n`;
+    return `${doc}\n${indent}  readonly ${/^\w+$/.test(key) ? key : literal(key)}${mark}: ${type};\n`;
   });
   return `{\n${lines.join('')}${indent}}`;
 }

@@ -1,15 +1,16 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type Finished, tryRun } from '../../fixtures/process.ts';
+import { type Finished, run, tryRun } from '../../fixtures/process.ts';
+import type { RootlessUser } from '../../fixtures/rootless-user.ts';
 import { loopbackCertificate } from '../../fixtures/tls.ts';
 
 interface Container {
   name: string;
   command: string[];
   env: { name: string; value: string }[];
-  volumeMounts?: { name: string; mountPath: string }[];
+  volumeMounts?: { name: string; mountPath: string; subPath?: string }[];
 }
 interface Volume {
   name: string;
@@ -69,55 +70,108 @@ export async function startApi() {
 }
 
 export interface Pod {
+  /** A folder of its own. */
   readonly root: string;
   readonly spec: PodSpec;
   readonly api: Pick<Api, 'url' | 'caFile'>;
+  /** The builder's, where the pod mounts none. */
   readonly registriesConf: string;
   /** Keys and bytes of ConfigMaps and Secrets, by name. */
   readonly config: Readonly<Record<string, Readonly<Record<string, Buffer>>>>;
   readonly secrets: Readonly<Record<string, Readonly<Record<string, Buffer>>>>;
+  /** Who has subordinate ids here, as the builder's user 1000 has. */
+  readonly user: RootlessUser;
   /** Of its account. Default: the one that the API of startApi knows. */
   readonly token?: string;
 }
 
-/** A folder that stands for a pod's file system, with its volumes mounted as the kubelet does. Runs its containers by index. */
-export async function startPod({ root, spec, api, registriesConf, config, secrets, token = 'a-token' }: Pod) {
+const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/**
+ * Runs a pod's containers by index: in a mount namespace, where its volumes are at the paths that the manifest says, and
+ * without root's rights. Only the API's address is another one.
+ */
+export async function startPod({
+  root,
+  spec,
+  api,
+  registriesConf,
+  config,
+  secrets,
+  user,
+  token = 'a-token',
+}: Pod) {
   const { initContainers = [], containers, volumes = [] } = spec;
   const all = [...initContainers, ...containers];
-  for (const { name, mountPath } of all[0]!.volumeMounts ?? []) {
-    const folder = join(root, mountPath);
-    await mkdir(folder, { recursive: true });
-    const { configMap, secret } = volumes.find((candidate) => candidate.name === name)!;
+  const volume = (name: string) => join(root, 'volumes', name);
+  for (const { name, configMap, secret } of volumes) {
+    await mkdir(volume(name), { recursive: true });
     const source = configMap ?? secret;
-    if (source === undefined) continue;
-    const keys = configMap === undefined ? secrets[secret!.secretName]! : config[configMap.name]!;
-    const items = source.items ?? Object.keys(keys).map((key) => ({ key, path: key }));
-    await mountAsLinks(folder, Object.fromEntries(items.map(({ key, path }) => [path, keys[key]!])));
+    // As fsGroup has it.
+    if (source === undefined) await chown(volume(name), user.uid, user.gid);
+    else {
+      const keys = configMap === undefined ? secrets[secret!.secretName]! : config[configMap.name]!;
+      const items = source.items ?? Object.keys(keys).map((key) => ({ key, path: key }));
+      await mountAsLinks(volume(name), Object.fromEntries(items.map(({ key, path }) => [path, keys[key]!])));
+    }
   }
   const account = join(root, 'account');
   await mkdir(account, { recursive: true });
   await writeFile(join(account, 'token'), token);
   await writeFile(join(account, 'ca.crt'), await readFile(api.caFile));
-  const storage = join(root, 'storage.conf');
-  const folders = `graphroot = "${root}/storage"\nrunroot = "${root}/run"`;
-  await writeFile(storage, `[storage]\ndriver = "vfs"\n${folders}\n`);
-  await mkdir(join(root, 'tmp'), { recursive: true });
-  return (index: number): Promise<Finished> => {
-    const { command, env } = all[index]!;
-    const script = command[2]!
-      .replaceAll('/var/run/secrets/kubernetes.io/serviceaccount', account)
-      .replaceAll('https://kubernetes.default.svc', api.url);
-    const variables = env.map(({ name, value }) => [name, value.startsWith('/') ? join(root, value) : value]);
-    return tryRun('bash', ['-c', script], {
-      cwd: root,
+  const maps = await mappers(root);
+  return (index: number, more: NodeJS.ProcessEnv = {}): Promise<Finished> => {
+    const { command, env, volumeMounts = [] } = all[index]!;
+    const mounts = [
+      [registriesConf, '/etc/containers/registries.conf'],
+      [account, ACCOUNT],
+      ...maps,
+      ...volumeMounts.map(({ name, mountPath, subPath = '' }) => [join(volume(name), subPath), mountPath]),
+    ] as [string, string][];
+    const script = [
+      'set -e',
+      // What the machine has there is not the container's.
+      'for folder in /tmp /run /home; do mount -t tmpfs tmpfs "$folder"; done',
+      ...mounts.map(([from, to]) => `bind ${quote(from)} ${quote(to)}`),
+      `chown -R --no-dereference ${user.uid}:${user.gid} /home/build 2>/dev/null || true`,
+      `exec setpriv --reuid=${user.uid} --regid=${user.gid} --clear-groups --bounding-set=${CAPABILITIES} -- "$@"`,
+    ].join('\n');
+    const bind =
+      'bind() { if [ -d "$1" ]; then mkdir -p "$2"; else mkdir -p "$(dirname "$2")"; [ -e "$2" ] || touch "$2"; fi; mount --bind "$1" "$2"; }';
+    const [shell, option, text] = command as [string, string, string];
+    const own = text.replaceAll('https://kubernetes.default.svc', api.url);
+    const unshared = ['--mount', '--propagation=private', '--', 'bash', '-c', `${bind}\n${script}`, 'pod'];
+    return tryRun('unshare', [...unshared, shell, option, own], {
+      cwd: '/',
       env: {
-        ...{ PATH: process.env.PATH, HOME: root, TMPDIR: join(root, 'tmp') },
-        CONTAINERS_STORAGE_CONF: storage,
-        CONTAINERS_REGISTRIES_CONF: registriesConf,
-        ...Object.fromEntries(variables),
+        PATH: process.env.PATH,
+        ...Object.fromEntries(env.map(({ name, value }) => [name, value])),
+        ...more,
       },
     });
   };
+}
+
+/** As builders have them: with the one right that each needs, since setuid root would need the right to mount as well. */
+async function mappers(root: string): Promise<[string, string][]> {
+  const folder = join(root, 'mappers');
+  await mkdir(folder);
+  const all = ['newuidmap', 'newgidmap'].map(async (name): Promise<[string, string]> => {
+    const program = join(folder, name);
+    await copyFile(`/usr/bin/${name}`, program);
+    await chmod(program, 0o755);
+    await run('setcap', [`cap_set${name.slice(3, 6)}+ep`, program]);
+    return [program, `/usr/bin/${name}`];
+  });
+  return Promise.all(all);
+}
+
+/** What the SCC anyuid leaves a container: the right to mount is not among it. */
+const CAPABILITIES =
+  '-all,+chown,+dac_override,+fsetid,+fowner,+setgid,+setuid,+setpcap,+net_bind_service,+kill';
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The bytes of a ConfigMap's keys. */
