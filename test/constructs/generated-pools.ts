@@ -239,7 +239,10 @@ const job = fc.record({
     ),
   ),
   trustBundle: optional(
-    fc.oneof(fc.constant('cluster' as const), name.map((configMap) => ({ configMap }))),
+    fc.oneof(
+      fc.constant('cluster' as const),
+      name.map((configMap) => ({ configMap })),
+    ),
   ),
   registries: optional(name),
   policy: optional(name),
