@@ -80,30 +80,26 @@ ${index % 3 === 1 ? 'build: { job: { namespace: os-builds, builder: registry.exa
 `);
   }
   writeFileSync(join(root, 'layers', 'pools.yaml'), documents.join('---\n'));
-  writeFileSync(join(root, 'layers', 'layers.lock'), lockFor(root));
+  pin(root);
   return root;
 }
 
 /** Pins every pool, so that each has an object. */
-function lockFor(root) {
-  const app = tree(root);
-  const ours = app.compiled.filter(({ by }) => by !== 'cluster');
-  const builds = Object.fromEntries(
-    ours.map(({ hash, base }) => [
-      hash,
-      {
-        digest: `sha256:${hash.repeat(2)}`,
-        base: `${base.registry}/${base.repository}@${base.digest}`,
-        release: '4.19.3',
-        origin: 'built',
-        pushed: true,
-      },
-    ]),
-  );
-  const pools = Object.fromEntries(
-    ours.map(({ pool, hash }) => [pool.name, { build: hash, image: `registry.example.com/os/${pool.name}` }]),
-  );
-  return JSON.stringify({ format: 1, minimumVersion: '0.1.0', builds, pools });
+function pin(root) {
+  mkdirSync(join(root, 'layers', 'lock'));
+  for (const { by, pool, hash, base } of tree(root).compiled) {
+    if (by === 'cluster') continue;
+    const pin = {
+      image: `registry.example.com/os/${pool.name}`,
+      build: hash,
+      digest: `sha256:${hash.repeat(2)}`,
+      base: `${base.registry}/${base.repository}@${base.digest}`,
+      release: '4.19.3',
+      origin: 'built',
+    };
+    const text = JSON.stringify({ format: 1, minimumVersion: '0.1.0', pin });
+    writeFileSync(join(root, 'layers', 'lock', `${pool.name}.lock`), text);
+  }
 }
 
 function timed(times, work) {

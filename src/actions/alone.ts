@@ -1,6 +1,7 @@
 import type { BuildEvent } from '../build/events.ts';
 import { withRepository } from '../build/repository-lock.ts';
 import { assertFolder } from '../synth/synth.ts';
+import { settlePin } from './unfinished-pin.ts';
 
 export interface AloneOptions {
   readonly root: string;
@@ -12,5 +13,8 @@ export interface AloneOptions {
 export async function alone<T>({ root, signal, onEvent }: AloneOptions, work: () => Promise<T>): Promise<T> {
   assertFolder(root);
   const onWait = ({ pid, host }: { pid: number; host: string }) => onEvent({ type: 'waiting', pid, host });
-  return withRepository(root, { signal, onWait }, work);
+  return withRepository(root, { signal, onWait }, async () => {
+    await settlePin(root);
+    return work();
+  });
 }

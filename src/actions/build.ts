@@ -1,7 +1,7 @@
 import { readPlan, readPoolBuilds } from '../build/dist.ts';
 import type { BuildEvent, PoolResult } from '../build/events.ts';
 import { removeLeftovers } from '../build/leftovers.ts';
-import { clustersOf, readLocks, union } from '../build/pin.ts';
+import { readLock } from '../build/pin.ts';
 import type { PreflightSources } from '../build/preflight-inputs.ts';
 import { type RunnerResult, runBuilds } from '../build/runner.ts';
 import type { SecretSources } from '../build/secrets.ts';
@@ -13,7 +13,7 @@ import { authFileForEngine } from '../registry/auth-file.ts';
 import { suggest } from '../values/suggest.ts';
 import { alone } from './alone.ts';
 import { located } from './failed-step.ts';
-import { commitPins, type Pinned, pin } from './pin.ts';
+import { commitPins, pin } from './pin.ts';
 import { assertFresh, committable } from './preconditions.ts';
 
 export interface BuildOptions {
@@ -94,7 +94,7 @@ async function buildAlone(options: BuildOptions): Promise<BuildResult> {
   assertSecretsWanted(root, builds, options.secrets);
   const identities = builds.map(({ pool }) => pool);
   assertKnown([...(options.preflight?.rendered.keys() ?? [])], identities);
-  const lock = union(await readLocks(root, clustersOf(identities)));
+  const lock = await readLock(root);
   const authFile = await authFileForEngine(options.authFile);
   const run = await runBuilds({ ...options, lock, ...(authFile && { authFile }) });
   signal.throwIfAborted();
@@ -103,9 +103,9 @@ async function buildAlone(options: BuildOptions): Promise<BuildResult> {
   const made = pools.filter(({ digest }) => digest !== undefined);
   const isToPin = options.pin && (failures.length === 0 || (options.keepGoing && made.length > 0));
   if (!isToPin) return { pools, pinned: false, failures };
-  const { clusters, changed } = await pinMade(root, made, plans);
+  const changed = await pinMade(root, made, plans);
   if (git === undefined) return { pools, pinned: changed, failures };
-  const commit = await commitPins(git, root, clusters);
+  const commit = await commitPins(git, root);
   return { pools, pinned: changed, ...(commit !== undefined && { commit }), failures };
 }
 
@@ -139,11 +139,9 @@ async function pinMade(
   root: string,
   made: readonly PoolResult[],
   plans: RunnerResult['plans'],
-): Promise<Pinned> {
+): Promise<boolean> {
   // That it is what the lock has was seen a moment ago.
-  if (made.every(({ result, pushed }) => result === 'unchanged' && pushed)) {
-    return { clusters: [...new Set(clustersOf(made.map(({ pool }) => pool)))], changed: false };
-  }
+  if (made.every(({ result, pushed }) => result === 'unchanged' && pushed)) return false;
   // Builds take minutes: what was edited meanwhile was not reviewed, and what was pinned meanwhile is not to be lost.
   assertFresh(root);
   return pin(root, made, plans);

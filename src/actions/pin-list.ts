@@ -25,19 +25,17 @@ export async function listPins({ root }: { readonly root: string }): Promise<rea
   const locks = await readLocks(root, clustersOf(pools.map(({ pool }) => pool)));
   return pools.map(({ pool, by, follows, build, image }): ListedPin => {
     if (by === 'cluster') return { pool, state: 'not-ours' };
-    const lock = locks.get(parsePoolId(pool).cluster);
-    const pin = lock?.pools[pool];
-    const pinned = pin && lock?.builds[pin.build];
+    const pin = locks.get(parsePoolId(pool).cluster)?.pools[pool];
     const leader = follows !== undefined && { follows };
-    if (pin === undefined || !pinned?.pushed) return { pool, state: 'missing', ...leader };
+    if (pin === undefined) return { pool, state: 'missing', ...leader };
     return {
       pool,
       state: pin.build === build && pin.image === image ? 'fresh' : 'behind',
       ...leader,
       build: pin.build,
       image: pin.image,
-      digest: pinned.digest,
-      origin: pinned.origin,
+      digest: pin.digest,
+      origin: pin.origin,
     };
   });
 }

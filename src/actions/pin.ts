@@ -1,63 +1,41 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { PoolResult } from '../build/events.ts';
-import { clustersOf, pinned, readLocks, writeLock } from '../build/pin.ts';
+import { lockChanges, pinned, readLock } from '../build/pin.ts';
+import { writeTogether } from '../build/write-together.ts';
 import type { Git } from '../git/repository.ts';
 import type { BuildPlan } from '../plan/plan.ts';
-import { type LockText, lockFile, parseLock } from '../spec/lock.ts';
+import { EMPTY_LOCK, LOCK, type Lock, lockFile, parsePoolLock } from '../spec/lock.ts';
 import { render, write } from '../synth/synth.ts';
-import { parsePoolId } from '../values/pool-id.ts';
 
-/** The clusters whose locks were looked at, and whether any of these changed. */
-export interface Pinned {
-  readonly clusters: readonly (string | undefined)[];
-  readonly changed: boolean;
-}
-
-/** Writes the locks of the results' clusters, and `dist/` with their digests: all of it, or nothing. */
+/** Pins the results of pools, and writes `dist/` with their digests: all of it, or nothing. False where nothing changes. */
 export async function pin(
   root: string,
   results: readonly PoolResult[],
   plans: ReadonlyMap<string, BuildPlan>,
-): Promise<Pinned> {
-  // A cluster whose pools are all built elsewhere has nothing of this run in its lock.
+): Promise<boolean> {
+  // What is built elsewhere has nothing of this run in the lock.
   const made = results.filter(({ build }) => build !== undefined);
-  const locks = await readLocks(root, clustersOf(made.map(({ pool }) => pool)));
-  const clusters = [...locks.keys()];
-  const before = new Map<string, Buffer | undefined>();
-  for (const file of clusters.map(lockFile))
-    before.set(file, await readFile(join(root, file)).catch(() => undefined));
-  let changed = false;
-  try {
-    for (const [cluster, lock] of locks) {
-      const own = made.filter(({ pool }) => parsePoolId(pool).cluster === cluster);
-      if (await writeLock(root, cluster, pinned(lock, own, plans))) changed = true;
-    }
-    write(root, render(root).files);
-  } catch (error) {
-    for (const [file, bytes] of before) {
-      if (bytes === undefined) await rm(join(root, file), { force: true });
-      else await writeFile(join(root, file), bytes);
-    }
-    throw error;
-  }
-  return { clusters, changed };
+  const lock = await readLock(root);
+  return writeLock(root, lock, pinned(lock, made, plans));
 }
 
-/** Commits the locks and `dist/`, and nothing else. */
-export async function commitPins(
-  git: Git,
-  root: string,
-  clusters: readonly (string | undefined)[],
-  verb: 'pin' | 'promote' = 'pin',
-): Promise<string | undefined> {
-  const after = await readLocks(root, clusters);
+/** Writes what differs between two states of the lock, and `dist/`: all of it, or nothing. False where nothing does. */
+export async function writeLock(root: string, before: Lock, after: Lock): Promise<boolean> {
+  return writeTogether(root, lockChanges(before, after), () => write(root, render(root).files));
+}
+
+/** Commits the lock and `dist/`, and nothing else: all of the lock, as `dist/` is made of all of it. */
+export async function commitPins(git: Git, root: string, verb = 'pin'): Promise<string | undefined> {
+  const { pools, unpushed } = await readLock(root);
+  const changed = await git.uncommitted([LOCK]);
   const moves: Moves = { pins: [], unpushed: [] };
-  for (const [cluster, lock] of after) {
-    const file = lockFile(cluster);
-    addMoves(moves, parseLock(await git.committed(file), file).lock, lock);
+  for (const pool of Object.keys({ ...pools, ...unpushed }).sort()) {
+    const file = lockFile(pool);
+    if (!changed.some((path) => path === file || path.endsWith(`/${file}`))) continue;
+    const text = await git.committed(file);
+    const before = text === undefined ? EMPTY_LOCK : parsePoolLock(text, pool).lock;
+    addMoves(moves, pool, before, { pools, unpushed });
   }
-  return git.commit([...clusters.map(lockFile), 'dist'], messageOf(moves, verb));
+  return git.commit([LOCK, 'dist'], messageOf(moves, verb));
 }
 
 interface Moves {
@@ -66,18 +44,17 @@ interface Moves {
   readonly unpushed: string[];
 }
 
-/** What changed since the last commit. */
-function addMoves({ pins, unpushed }: Moves, before: LockText, after: LockText): void {
-  for (const [pool, { build, image }] of Object.entries(after.pools)) {
-    const old = before.pools[pool];
-    const digest = after.builds[build]?.digest;
-    const same = old?.build === build && old.image === image && before.builds[build]?.digest === digest;
-    if (!same) pins.push([pool, `Layers-Pin: ${pool} ${image}@${digest} build ${build}`]);
-  }
-  for (const [hash, { digest, pushed }] of Object.entries(after.builds)) {
-    if (!pushed && before.builds[hash]?.digest !== digest)
-      unpushed.push(`Layers-Build: ${hash} ${digest} not pushed`);
-  }
+/** What changed of a pool since the last commit. */
+function addMoves({ pins, unpushed }: Moves, pool: string, before: Lock, after: Lock): void {
+  const [old, now] = [before.pools[pool], after.pools[pool]];
+  if (
+    now !== undefined &&
+    !(old?.build === now.build && old.image === now.image && old.digest === now.digest)
+  )
+    pins.push([pool, `Layers-Pin: ${pool} ${now.image}@${now.digest} build ${now.build}`]);
+  const kept = after.unpushed[pool];
+  if (kept !== undefined && before.unpushed[pool]?.digest !== kept.digest)
+    unpushed.push(`Layers-Build: ${kept.build} ${kept.digest} not pushed`);
 }
 
 function messageOf({ pins, unpushed }: Moves, verb: string): string {
@@ -87,6 +64,6 @@ function messageOf({ pins, unpushed }: Moves, verb: string): string {
       : unpushed.length > 0
         ? 'record builds that were not pushed'
         : 'write dist/ anew';
-  const trailers = [...pins.map(([, line]) => line), ...unpushed];
+  const trailers = [...pins.map(([, line]) => line), ...new Set(unpushed)];
   return [`chore(layers): ${subject}`, ...(trailers.length > 0 ? [trailers.join('\n')] : [])].join('\n\n');
 }

@@ -13,7 +13,7 @@ export function assertFresh(root: string): void {
   });
 }
 
-/** The git work tree, where all of `layers/` but the locks is committed. */
+/** The git work tree, where all of `layers/` but the lock is committed. */
 export async function committable(root: string): Promise<Git> {
   const git = await openGit(root);
   if (git === undefined) {
@@ -21,7 +21,9 @@ export async function committable(root: string): Promise<Git> {
       hint: 'Leave out --commit, or `git init`.',
     });
   }
-  const dirty = (await git.uncommitted(['layers'])).filter((path) => !path.endsWith('.lock'));
+  const dirty = (await git.uncommitted(['layers'])).filter(
+    (path) => !/(?:^|\/)layers\/lock\/.+\.lock$/.test(path),
+  );
   if (dirty.length > 0) {
     throw failure('input', 'layers-uncommitted', 'layers/ has changes that are not committed', {
       hint: 'Commit them first: a pin says which commit it was built from.',

@@ -18,7 +18,7 @@ export interface PromoteOptions {
   readonly from: string;
   /** The pools it moves to, or clusters; or all that follow. */
   readonly to: readonly string[] | 'all';
-  /** Commit the locks and `dist/`. */
+  /** Commit the lock and `dist/`. */
   readonly commit: boolean;
   readonly authFile?: string;
   readonly signal: AbortSignal;
@@ -46,8 +46,8 @@ async function promoteAlone(options: PromoteOptions): Promise<BuildResult> {
   signal.throwIfAborted();
   assertFresh(root);
   const plans = new Map(promotions.map(({ build }) => [build, readPlan(root, build)]));
-  const { clusters, changed } = await pin(root, pools, plans);
-  const commit = git && (await commitPins(git, root, clusters, 'promote'));
+  const changed = await pin(root, pools, plans);
+  const commit = git && (await commitPins(git, root, 'promote'));
   return { pools, pinned: changed, ...(commit !== undefined && { commit }), failures: [] };
 }
 

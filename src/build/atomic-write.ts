@@ -8,12 +8,13 @@ import { basename, dirname, join } from 'node:path';
 export async function atomicWrite(file: string, text: string, scratch = dirname(file)): Promise<boolean> {
   if ((await readFile(file, 'utf8').catch(() => undefined)) === text) return false;
   await mkdir(dirname(file), { recursive: true });
-  const mode = (await stat(file).catch(() => undefined))?.mode ?? 0o644;
+  const mode = (await stat(file).catch(() => undefined))?.mode;
   await mkdir(scratch, { recursive: true });
   const temporary = join(scratch, `${basename(file)}.${process.pid}.tmp`);
   try {
-    const handle = await open(temporary, 'w', mode);
+    const handle = await open(temporary, 'w', 0o644);
     try {
+      if (mode !== undefined) await handle.chmod(mode);
       await handle.writeFile(text);
       await handle.sync();
     } finally {

@@ -4,8 +4,10 @@ import { contentTag } from '../plan/arguments.ts';
 import type { BuildPlan } from '../plan/plan.ts';
 import type { Digest } from '../values/digest.ts';
 import { type ImageRef, parseImageRef } from '../values/image-ref.ts';
+import type { Group } from './groups.ts';
 import { readPushed, readPushing } from './journal.ts';
 import { layoutFolder, readLayout } from './layout.ts';
+import { isRecorded, pinsOf } from './pin.ts';
 import type { Run } from './run.ts';
 
 /** An image that was made before. */
@@ -23,38 +25,44 @@ export interface Found {
  */
 export async function findImage(
   run: Run,
-  hash: string,
+  group: Group,
   images: readonly string[],
   plan: BuildPlan,
 ): Promise<Found | undefined> {
-  const locked = await findLocked(run, hash, images);
+  const { hash } = group;
+  const locked = await findLocked(run, group, images);
   return locked ?? (await findTagged(run, hash, images, plan)) ?? (await findLayout(run, hash));
 }
 
-/** The lock's digest beats a tag: it is looked for by itself, wherever it may be. */
-async function findLocked(run: Run, hash: string, images: readonly string[]): Promise<Found | undefined> {
+/** What the lock has beats a tag: it is looked for by its digest, wherever it may be. */
+async function findLocked(run: Run, group: Group, images: readonly string[]): Promise<Found | undefined> {
   const { lock, registries } = run;
-  const known = lock.builds[hash];
-  if (!known?.pushed) return undefined;
-  const digest = known.digest as Digest;
+  const pins = pinsOf(lock, group.hash);
+  const isAsked = (pool: string) => group.pools.some((one) => one.pool === pool);
+  // What a pool had itself, under another name perhaps, comes first; then what is where its image is to be.
+  const rank = ([pool, { image }]: (typeof pins)[number]) =>
+    isAsked(pool) ? 0 : images.includes(image) ? 1 : 2;
+  const ranked = pins.toSorted((a, b) => rank(a) - rank(b));
   let unanswered: LayersError | undefined;
-  const pins = Object.entries(lock.pools).filter(([, { build }]) => build === hash);
-  for (const image of new Set([...pins.map(([, pin]) => pin.image), ...images])) {
-    const ref = { ...parseImageRef(image), digest };
-    try {
-      if ((await registries.find(ref)) === undefined) continue;
-    } catch (error) {
-      // A registry that was left behind must not keep anybody from the one that has the image, too.
-      if (!(error instanceof LayersError)) throw error;
-      unanswered ??= error;
-      continue;
+  for (const digest of new Set(ranked.map(([, pin]) => pin.digest as Digest))) {
+    const owners = pins.filter(([, pin]) => pin.digest === digest).map(([, pin]) => pin.image);
+    for (const image of new Set([...owners, ...images])) {
+      const ref = { ...parseImageRef(image), digest };
+      try {
+        if ((await registries.find(ref)) === undefined) continue;
+      } catch (error) {
+        // A registry that was left behind must not keep anybody from the one that has the image, too.
+        if (!(error instanceof LayersError)) throw error;
+        unanswered ??= error;
+        continue;
+      }
+      return { how: 'copied', digest, image, source: await registrySource(run, ref) };
     }
-    return { how: 'copied', digest, image, source: await registrySource(run, ref) };
   }
   if (unanswered !== undefined) throw unanswered;
   if (pins.length === 0) return undefined;
   // Built again it would have another digest, which the other pools' repositories do not have.
-  const [pool, { image }] = pins[0]!;
+  const [pool, { image, digest }] = ranked[0]!;
   throw failure('remote', 'image-lost', `${image} no longer has ${digest}, to which ${pool} is pinned`, {
     hint: 'Push it there again from where it still is, or build anew: write another text into `refresh:` of its pools.',
   });
@@ -100,8 +108,7 @@ export async function isOwnPush(
 async function findLayout({ root, lock }: Run, hash: string): Promise<Found | undefined> {
   const folder = layoutFolder(root, hash);
   const digest = await readLayout(folder);
-  const known = lock.builds[hash];
-  if (digest === undefined || (known !== undefined && known.digest !== digest)) return undefined;
+  if (digest === undefined || !isRecorded(lock, hash, digest)) return undefined;
   return { how: 'copied', digest, source: { kind: 'layout', folder, name: hash } };
 }
 

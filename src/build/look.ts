@@ -4,6 +4,7 @@ import type { PoolResult } from './events.ts';
 import { type Found, findImage } from './find-image.ts';
 import { type Group, namesOf, resultsOf } from './groups.ts';
 import { layoutFolder, readLayout } from './layout.ts';
+import { isRecorded, pinsOf } from './pin.ts';
 import type { Run } from './run.ts';
 
 /** What there is to do for a build. */
@@ -12,17 +13,17 @@ export type Finding =
   | { readonly kind: 'publish'; readonly found: Found; readonly images: readonly string[] }
   | { readonly kind: 'build'; readonly images: readonly string[] };
 
-/** Looks for a build's image: in the lock, which answers for what is pinned, and else by one question to each registry. */
+/** Looks for the image of a build that some pools are not pinned to: by one question to each registry. */
 export async function look(run: Run, group: Group, plan: BuildPlan): Promise<Finding> {
   const { onEvent, push } = run;
   const { hash, pools } = group;
-  const digest = push ? pinnedDigest(run, group) : await storedDigest(run, group);
+  const digest = push ? undefined : await storedDigest(run, group);
   if (digest !== undefined) {
     onEvent({ type: 'up-to-date', hash, pools: namesOf(group), digest });
-    return { kind: 'done', results: resultsOf(group, { result: 'unchanged', digest, pushed: push }) };
+    return { kind: 'done', results: resultsOf(group, { result: 'unchanged', digest, pushed: false }) };
   }
   const images = [...new Set(pools.map(({ image }) => image))];
-  const found = push ? await findImage(run, hash, images, plan) : undefined;
+  const found = push ? await findImage(run, group, images, plan) : undefined;
   if (found !== undefined) return { kind: 'publish', found, images };
   if (!group.byJob) return { kind: 'build', images };
   for (const pool of namesOf(group)) onEvent({ type: 'skipped', pool, why: 'job' });
@@ -32,19 +33,8 @@ export async function look(run: Run, group: Group, plan: BuildPlan): Promise<Fin
   };
 }
 
-/** The lock's digest, where every pool of the group is pinned to it. */
-function pinnedDigest({ lock }: Run, { hash, pools }: Group): string | undefined {
-  const known = lock.builds[hash];
-  const isPinned = pools.every(({ pool, image }) => {
-    const pin = lock.pools[pool];
-    return pin?.build === hash && pin.image === image;
-  });
-  return known?.pushed && isPinned ? known.digest : undefined;
-}
-
 /** The digest of what --no-push left here, unless the lock has another image for the build. */
 async function storedDigest({ lock, root }: Run, { hash }: Group): Promise<Digest | undefined> {
-  const known = lock.builds[hash];
   const digest = await readLayout(layoutFolder(root, hash));
-  return known === undefined || (!known.pushed && known.digest === digest) ? digest : undefined;
+  return pinsOf(lock, hash).length === 0 && isRecorded(lock, hash, digest) ? digest : undefined;
 }

@@ -1,21 +1,22 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { LayersError } from '../diagnostics.ts';
 import type { BuildPlan } from '../plan/plan.ts';
-import { EMPTY_LOCK, type LockText, lockFile, parseLock, printLock } from '../spec/lock.ts';
+import { type Locks, loadLocks } from '../spec/load-lock.ts';
+import { EMPTY_LOCK, type Lock, lockFile, type PinnedPool, printPoolLock } from '../spec/lock.ts';
 import { parsePoolId } from '../values/pool-id.ts';
-import { atomicWrite } from './atomic-write.ts';
 import type { PoolResult } from './events.ts';
-import { LOCAL } from './journal.ts';
 
-/** Locks, by cluster. */
-export type Locks = ReadonlyMap<string | undefined, LockText>;
+export type { Locks } from '../spec/load-lock.ts';
+
+/** The whole lock, of all clusters. */
+export async function readLock(root: string): Promise<Lock> {
+  const { locks } = loadLocks(root);
+  return union(await readLocks(root, locks.keys()));
+}
 
 export async function readLocks(root: string, clusters: Iterable<string | undefined>): Promise<Locks> {
-  const read = [...new Set(clusters)].map(
-    async (cluster) => [cluster, await readLock(root, lockFile(cluster))] as const,
-  );
-  return new Map(await Promise.all(read));
+  const { locks, diagnostics } = loadLocks(root);
+  if (diagnostics.length > 0) throw new LayersError(diagnostics);
+  return new Map([...new Set(clusters)].map((cluster) => [cluster, locks.get(cluster) ?? EMPTY_LOCK]));
 }
 
 /** The clusters that pools are of, by their identities. */
@@ -23,55 +24,78 @@ export function clustersOf(pools: readonly string[]): (string | undefined)[] {
   return pools.map((pool) => parsePoolId(pool).cluster);
 }
 
-async function readLock(root: string, file: string): Promise<LockText> {
-  const text = await readFile(join(root, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  const { lock, diagnostics } = parseLock(text, file);
-  if (diagnostics.length > 0) throw new LayersError(diagnostics);
-  return lock;
-}
-
 /** What any of the locks knows: equal builds are built once, whichever cluster had them first. */
-export function union(locks: Locks): LockText {
+export function union(locks: Locks): Lock {
   const all = [...locks.values()];
   return {
-    ...EMPTY_LOCK,
-    builds: Object.assign({}, ...all.map(({ builds }) => builds)),
     pools: Object.assign({}, ...all.map(({ pools }) => pools)),
+    unpushed: Object.assign({}, ...all.map(({ unpushed }) => unpushed)),
   };
 }
 
-/** The lock with these results in it. An image that was not pushed is recorded, and no pool is pinned to it. */
-export function pinned(
-  lock: LockText,
-  results: readonly PoolResult[],
-  plans: ReadonlyMap<string, BuildPlan>,
-): LockText {
-  const builds = { ...lock.builds };
-  const pools = { ...lock.pools };
-  for (const { pool, result, build, image, digest, pushed = false } of results) {
-    if (build === undefined || image === undefined || digest === undefined) continue;
-    const plan = plans.get(build)!;
-    const known = builds[build];
-    // An image kept on one machine takes the place of none that nodes can pull.
-    if (known?.pushed && !pushed) continue;
-    if (known === undefined || known.digest !== digest || known.pushed !== pushed) {
-      builds[build] = {
-        digest,
-        base: plan.base,
-        release: plan.release,
-        origin: result === 'adopted' || result === 'promoted' ? result : 'built',
-        pushed,
-      };
-    }
-    if (pushed) pools[pool] = { build, image };
-  }
-  return { ...lock, builds, pools };
+/** The pools that are pinned to a build, sorted. Branches that built it both, and were merged, have two digests of it. */
+export function pinsOf({ pools }: Lock, build: string): [pool: string, pin: PinnedPool][] {
+  return Object.entries(pools)
+    .filter(([, pin]) => pin.build === build)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Writes a lock whole, or not at all. False where it is the same already. */
-export async function writeLock(root: string, cluster: string | undefined, lock: LockText): Promise<boolean> {
-  return atomicWrite(join(root, lockFile(cluster)), printLock(lock), join(root, LOCAL));
+/** Whether an image that was not pushed is what the lock has of its build, if it has any. */
+export function isRecorded({ unpushed }: Lock, build: string, digest: string | undefined): boolean {
+  return Object.values(unpushed).every((one) => one.build !== build || one.digest === digest);
+}
+
+/**
+ * The lock with these results in it. An image that was not pushed is recorded where no registry has one of this build,
+ * and no pool is pinned to it.
+ */
+export function pinned(
+  lock: Lock,
+  results: readonly PoolResult[],
+  plans: ReadonlyMap<string, BuildPlan>,
+): Lock {
+  const pools = { ...lock.pools };
+  const unpushed = { ...lock.unpushed };
+  for (const { pool, result, build, image, digest, pushed = false } of results) {
+    if (build === undefined || image === undefined || digest === undefined) continue;
+    const { base, release } = plans.get(build)!;
+    if (!pushed) {
+      if (pinsOf({ pools, unpushed }, build).length === 0) unpushed[pool] = { build, digest, base, release };
+      continue;
+    }
+    delete unpushed[pool];
+    const own = pools[pool];
+    if (own?.build === build && own.digest === digest && own.image === image) continue;
+    const same = [...(own ? [own] : []), ...pinsOf(lock, build).map(([, pin]) => pin)].filter(
+      (pin) => pin.build === build && pin.digest === digest,
+    );
+    const packages = same.find((pin) => pin.packages !== undefined)?.packages;
+    pools[pool] = {
+      ...{ image, build, digest, base, release },
+      ...(packages !== undefined && { packages }),
+      origin: originOf(result, same),
+      ...(own?.hold && { hold: own.hold }),
+    };
+  }
+  return { pools, unpushed };
+}
+
+/** How a pool came to its image: a copy of what was adopted is no better known than that. */
+function originOf(result: PoolResult['result'], same: readonly PinnedPool[]): PinnedPool['origin'] {
+  if (result === 'adopted' || result === 'promoted') return result;
+  return same.some(({ origin }) => origin === 'adopted') ? 'adopted' : 'built';
+}
+
+/** The text of each file of a lock that another lock has in another way; none where the pool is not in it any more. */
+export function lockChanges(before: Lock, after: Lock): Map<string, string | undefined> {
+  const pools = [before, after].flatMap(({ pools, unpushed }) => [
+    ...Object.keys(pools),
+    ...Object.keys(unpushed),
+  ]);
+  const changes = new Map<string, string | undefined>();
+  for (const pool of new Set(pools)) {
+    const text = printPoolLock(after, pool);
+    if (text !== printPoolLock(before, pool)) changes.set(lockFile(pool), text);
+  }
+  return changes;
 }

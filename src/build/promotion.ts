@@ -1,6 +1,6 @@
 import { failure, LayersError } from '../diagnostics.ts';
 import type { PoolBuild } from '../plan/plan.ts';
-import type { LockText } from '../spec/lock.ts';
+import type { PinnedPool } from '../spec/lock.ts';
 import type { Digest } from '../values/digest.ts';
 import { parsePoolId } from '../values/pool-id.ts';
 import { compareReleases, type ReleaseVersion } from '../values/release-version.ts';
@@ -83,28 +83,24 @@ export function promotionOf(
   locks: Locks,
   madeOf: (hash: string) => Made | undefined,
 ): Promotion | Refusal {
-  const [own, others] = [lockOf(follower, locks), lockOf(leader, locks)];
-  const pin = others?.pools[leader.pool];
-  const build = pin && others?.builds[pin.build];
-  if (pin === undefined || build === undefined || !build.pushed) return unpinned(leader);
+  const [own, pin] = [pinOf(follower, locks), pinOf(leader, locks)];
+  if (pin === undefined) return unpinned(leader);
   const wanted = follower.build!;
-  if (pin.build !== wanted) return refusal({ leader, follower }, madeOf(wanted)!, madeOf(pin.build) ?? build);
-  const known = own?.builds[wanted];
-  if (known?.pushed && known.digest !== build.digest) return otherDigest({ leader, follower });
-  const { build: pinned, image } = own?.pools[follower.pool] ?? {};
+  if (pin.build !== wanted) return refusal({ leader, follower }, madeOf(wanted)!, madeOf(pin.build) ?? pin);
+  if (own?.build === wanted && own.digest !== pin.digest) return otherDigest({ leader, follower });
   return {
     leader: leader.pool,
     follower: follower.pool,
     build: wanted,
-    digest: build.digest as Digest,
+    digest: pin.digest as Digest,
     from: pin.image,
     to: follower.image!,
-    isDone: known?.pushed === true && pinned === wanted && image === follower.image,
+    isDone: own?.build === wanted && own.image === follower.image,
   };
 }
 
-function lockOf({ pool }: PoolBuild, locks: Locks): LockText | undefined {
-  return locks.get(parsePoolId(pool).cluster);
+function pinOf({ pool }: PoolBuild, locks: Locks): PinnedPool | undefined {
+  return locks.get(parsePoolId(pool).cluster)?.pools[pool];
 }
 
 function unpinned({ pool, follows }: PoolBuild): Refusal {
@@ -152,12 +148,11 @@ function releaseHint(leader: string, own: string, pinned: string): string {
 }
 
 function otherDigest({ leader, follower }: Pair): Refusal {
-  const { cluster } = parsePoolId(follower.pool);
   return {
     code: 'promotion-conflict',
     pool: follower.pool,
     key: 'name',
-    message: `the lock of ${cluster ?? 'these pools'} has another image of the build that ${leader.pool} is pinned to`,
+    message: `${follower.pool} is pinned to another image of the build that ${leader.pool} is pinned to`,
     hint: BUILT_TWICE,
   };
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine, EngineName } from '../engines/engine.ts';
-import type { LockText } from '../spec/lock.ts';
+import type { Lock } from '../spec/lock.ts';
 import type { BuildEvent } from './events.ts';
 import { LOCAL } from './journal.ts';
 import type { PreflightSources } from './preflight-inputs.ts';
@@ -10,7 +10,7 @@ import type { SecretSources } from './secrets.ts';
 
 export interface RunnerOptions {
   readonly root: string;
-  readonly lock: LockText;
+  readonly lock: Lock;
   /** Identities; none means every pool. */
   readonly pools: readonly string[];
   /** False keeps images on this machine. */

@@ -3,7 +3,7 @@ import { chooseEngine } from '../engines/index.ts';
 import type { BuildPlan, PoolBuild } from '../plan/plan.ts';
 import { readPlan, readPoolBuilds } from './dist.ts';
 import type { PoolResult } from './events.ts';
-import { groupByBuild, selectPools } from './groups.ts';
+import { type Group, groupByBuild, selectPools } from './groups.ts';
 import { preflight } from './preflight.ts';
 import { openRegistries } from './registries.ts';
 import type { Run, RunnerOptions } from './run.ts';
@@ -33,14 +33,32 @@ export async function runBuilds(options: RunnerOptions): Promise<RunnerResult> {
     const isTried = (pool: PoolBuild) => run.preflight !== undefined && pool.preflight !== undefined;
     for (const pool of ofClusters.filter((pool) => !isTried(pool)))
       results.push(await preflight(run, pool, []));
-    const groups = groupByBuild(selected);
-    const plans = new Map(groups.map(({ hash }) => [hash, readPlan(root, hash)]));
+    const plans = new Map(groupByBuild(selected).map(({ hash }) => [hash, readPlan(root, hash)]));
+    const pinned = options.push ? pinnedResults(options, groupByBuild(selected)) : [];
+    results.push(...pinned);
+    const groups = groupByBuild(selected.filter(({ pool }) => !pinned.some((one) => one.pool === pool)));
     const made = await runGroups(run, groups, ({ hash }) => plans.get(hash)!, ofClusters.filter(isTried));
     const pools = [...results, ...made.pools].sort((a, b) => (a.pool < b.pool ? -1 : 1));
     return { pools, plans, failures: made.failures };
   } finally {
     registries.close();
   }
+}
+
+/** The pools that the lock answers for: pinned to what they are to have, where they are to have it. */
+function pinnedResults({ lock, onEvent }: RunnerOptions, groups: readonly Group[]): PoolResult[] {
+  return groups.flatMap(({ hash, pools }) => {
+    const results = pools.flatMap(({ pool, image }): PoolResult[] => {
+      const pin = lock.pools[pool];
+      if (pin?.build !== hash || pin.image !== image) return [];
+      return [{ pool, build: hash, image, result: 'unchanged', digest: pin.digest, pushed: true }];
+    });
+    for (const digest of new Set(results.flatMap((result) => result.digest ?? []))) {
+      const names = results.filter((result) => result.digest === digest).map(({ pool }) => pool);
+      onEvent({ type: 'up-to-date', hash, pools: names, digest });
+    }
+    return results;
+  });
 }
 
 function onDemand(options: RunnerOptions): Run['engine$'] {

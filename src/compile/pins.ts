@@ -1,4 +1,4 @@
-import type { LockText } from '../spec/lock.ts';
+import type { Lock } from '../spec/lock.ts';
 import type { Digest } from '../values/digest.ts';
 import { formatPoolId } from '../values/pool-id.ts';
 import type { CompiledPool } from './compiled-pool.ts';
@@ -19,16 +19,15 @@ export type Pin =
       readonly build: string;
     };
 
-export function pinOf({ id, by, hash, image, cluster }: CompiledPool, lock: LockText): Pin {
+export function pinOf({ id, by, hash, image, cluster }: CompiledPool, lock: Lock): Pin {
   if (by === 'cluster') return { state: 'not-ours' };
-  const entry = lock.pools[formatPoolId(id)];
-  const build = entry && lock.builds[entry.build];
-  if (entry === undefined || build === undefined || !build.pushed) return { state: 'missing' };
+  const pin = lock.pools[formatPoolId(id)];
+  if (pin === undefined) return { state: 'missing' };
   return {
     // Pushed elsewhere since: the new repository does not have the image yet.
-    state: entry.build === hash && entry.image === image ? 'fresh' : 'behind',
-    image: pulledFrom(entry.image, cluster),
-    digest: build.digest as Digest,
-    build: entry.build,
+    state: pin.build === hash && pin.image === image ? 'fresh' : 'behind',
+    image: pulledFrom(pin.image, cluster),
+    digest: pin.digest as Digest,
+    build: pin.build,
   };
 }

@@ -1,5 +1,5 @@
-import { appendFileSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { appendFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { CompiledPool } from '../compile/compiled-pool.ts';
@@ -13,7 +13,8 @@ import { type Diagnostic, failure, hasErrors, LayersError, type Origin } from '.
 import type { Cluster } from '../spec/cluster.ts';
 import type { Library, Located } from '../spec/library.ts';
 import { loadLibrary } from '../spec/load.ts';
-import { EMPTY_LOCK, type LockText, lockFile, parseLock } from '../spec/lock.ts';
+import { type Locks, loadLocks } from '../spec/load-lock.ts';
+import { EMPTY_LOCK, type Lock } from '../spec/lock.ts';
 import { formatPoolId } from '../values/pool-id.ts';
 import { renderBuilds } from './build-files.ts';
 import { renderCharts } from './charts.ts';
@@ -51,7 +52,7 @@ export class LayersApp extends App {
   private readonly compiledPools: CompiledPool[] = [];
   private readonly identities = new Map<string, Origin>();
   private readonly origins: ReadonlyMap<object, Origin>;
-  private readonly locks: ReadonlyMap<string | undefined, LockText>;
+  private readonly locks: Locks;
 
   constructor(props: LayersAppProps = {}) {
     super({ ...(props.outdir !== undefined && { outdir: props.outdir }) });
@@ -65,21 +66,14 @@ export class LayersApp extends App {
     }));
     this.pools = documents.map(({ props }) => props);
     this.origins = new Map(documents.map(({ props, origin }) => [props, origin]));
-    const clusters = library.clusters.size === 0 ? [undefined] : [...library.clusters.keys()];
-    this.locks = new Map(clusters.map((cluster) => [cluster, this.readLock(cluster)]));
+    const lock = loadLocks(this.root);
+    this.locks = lock.locks;
     this.sources = openSources(this.root);
-    this.report([...diagnostics, ...unknown]);
-  }
-
-  private readLock(cluster: string | undefined): LockText {
-    const file = lockFile(cluster);
-    const { lock, diagnostics } = parseLock(readText(join(this.root, file)), file);
-    this.report(diagnostics);
-    return lock;
+    this.report([...diagnostics, ...unknown, ...lock.diagnostics]);
   }
 
   /** @internal The pins of a cluster, as they are in git. */
-  lockOf(cluster: string | undefined): LockText {
+  lockOf(cluster: string | undefined): Lock {
     return this.locks.get(cluster) ?? EMPTY_LOCK;
   }
 
@@ -171,13 +165,4 @@ export class LayersApp extends App {
 function propsOf({ props }: Library['pools'][number], cluster: Located<Cluster> | undefined): NamedPoolProps {
   const { clusters: _, ...rest } = props;
   return { ...rest, ...(cluster && { cluster: cluster.value.name }) } as NamedPoolProps;
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -3,8 +3,8 @@ import type { Pin } from '../compile/pins.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { formatPoolId } from '../values/pool-id.ts';
 
-/** Findings that `--strict` and `layers check` make errors of: the nodes do not run what git says. */
-export const PIN_FINDINGS: ReadonlySet<string> = new Set(['pin-behind', 'pin-missing']);
+/** Findings that `--strict` and `layers check` make errors of: the nodes do not run what git says, or it says too much. */
+export const PIN_FINDINGS: ReadonlySet<string> = new Set(['pin-behind', 'pin-missing', 'lock-orphan']);
 
 export function pinDiagnostics({ id, origin, by, follows }: CompiledPool, pin: Pin): Diagnostic[] {
   const name = formatPoolId(id);

@@ -70,7 +70,7 @@ OS layers for the nodes of OpenShift pools, compiled by cdk8s-os-layers.
 | Folder | What it has | Who writes it |
 |---|---|---|
 | \`layers/*.yaml\` | layers, pools, releases | people |
-| \`layers/layers.lock\` | which image each pool runs, by digest | \`layers build --pin\` |
+| \`layers/lock/\` | which image each pool runs, by digest | \`layers build --pin\` |
 | \`dist/\` | the manifests for the cluster, and what is built | \`layers synth\` |
 
 All three are committed. First replace the made-up digest in \`layers/releases.yaml\`, and the registry in

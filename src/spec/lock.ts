@@ -1,119 +1,159 @@
 import { z } from 'zod';
 import { type Diagnostic, failure, type Origin } from '../diagnostics.ts';
-import { digest } from '../values/digest.ts';
+import { digest, sha256 } from '../values/digest.ts';
 import { imageRepository, pinnedImage } from '../values/image-ref.ts';
 import { releaseVersion } from '../values/release-version.ts';
-import { pattern } from '../values/value.ts';
+import { pattern, show, ValueError, value } from '../values/value.ts';
 import { version } from '../version.ts';
 import { parseSpec } from './parse.ts';
 import { parseYaml } from './yaml.ts';
 
 /**
- * The lock: which build each pool has, and which image each build is. Written by `layers build --pin`, read by synth.
- * Every cluster has its own, so that its owners can be asked for a review of its pins; `layers.lock` is the unnamed one's.
+ * The lock: which image each pool runs. Written by `layers build --pin`, read by synth. A file a pool, so that branches
+ * which pin different pools merge, and owners can be asked for a review of theirs.
  */
-export function lockFile(cluster?: string): string {
-  return `layers/${cluster ?? 'layers'}.lock`;
+export const LOCK = 'layers/lock';
+
+/** The file of a pool, by its identity. */
+export function lockFile(pool: string): string {
+  return `${LOCK}/${pool}.lock`;
 }
 
 /** The render format of `dist/`. Within one, no byte of a pool changes by an upgrade of the tool. */
 export const FORMAT = 1;
 
+/** The oldest version that understands what this one writes. */
+const MINIMUM_VERSION = '0.1.0';
+
 const hash = pattern(/^[0-9a-f]{32}$/, "a build's hash");
 
-export const lock = z.strictObject({
-  format: z
-    .literal(FORMAT)
+const made = {
+  build: hash.describe("The hash of what was built: of the pool's input then."),
+  digest: digest.describe("The image's digest, as the registry gave it back."),
+  base: pinnedImage.describe('The base that it was built from.'),
+  release: releaseVersion.describe('The release that it was built for.'),
+};
+
+const pin = z.strictObject({
+  image: imageRepository.describe('The repository that it was pushed to.'),
+  ...made,
+  packages: sha256
+    .optional()
     .describe(
-      'The render format of `dist/`: within one, no byte of a pool changes by an upgrade of the tool.',
+      'The sum of the list of its packages, a line each, sorted: `name-epoch:version-release.arch`. Not there where no rpm database was found.',
     ),
-  minimumVersion: pattern(/^[0-9]+\.[0-9]+\.[0-9]+$/, 'a version').describe(
-    'The oldest version of the tool that understands this lock.',
-  ),
-  builds: z
-    .record(
-      hash,
-      z.strictObject({
-        digest: digest.describe("The image's digest, as the registry gave it back."),
-        base: pinnedImage.describe('The base that it was built from.'),
-        release: releaseVersion.describe('The release that it was built for.'),
-        origin: z
-          .enum(['built', 'adopted', 'promoted'])
-          .describe(
-            '`built` by `layers build`; `adopted`: found in the registry under its content tag; or `promoted`: taken from a pool that one of this lock follows.',
-          ),
-        pushed: z
-          .boolean()
-          .describe('False where no registry has the image: no `osImageURL` may come of it.'),
-      }),
-    )
-    .describe('Every build that a pool has, by its hash.'),
-  pools: z
-    .record(
-      z.string(),
-      z.strictObject({
-        build: hash.describe('The hash of its build.'),
-        image: imageRepository.describe('The repository that it was pushed to.'),
-      }),
-    )
-    .describe('The pin of each pool, by its identity.'),
+  origin: z
+    .enum(['built', 'adopted', 'promoted'])
+    .describe(
+      '`built` by `layers build`; `adopted`: found in the registry, and checked; or `promoted`: taken from the pool that this one follows.',
+    ),
 });
 
-/** The lock as it stands in its file. */
-export type LockText = z.input<typeof lock>;
+const day = value(
+  (text) => {
+    const time = new Date(`${text}T00:00:00Z`);
+    if (
+      /^\d{4}-\d{2}-\d{2}$/.test(text) &&
+      !Number.isNaN(time.valueOf()) &&
+      time.toISOString().startsWith(text)
+    )
+      return text;
+    throw new ValueError(`${show(text)} is not a date`, 'Write it as year, month and day: 2026-01-31.');
+  },
+  { pattern: /^\d{4}-\d{2}-\d{2}$/ },
+);
 
-export const EMPTY_LOCK: LockText = { format: FORMAT, minimumVersion: '0.1.0', builds: {}, pools: {} };
+export const hold = z.strictObject({
+  reason: z.string().min(1).describe('Why.'),
+  until: day
+    .optional()
+    .describe('The last day that it is meant for. It holds on after that, and `layers check` asks about it.'),
+});
 
-/** Reads the lock's text; no text is an empty lock. */
-export function parseLock(
-  text: string | undefined,
-  file: string = lockFile(),
-): { lock: LockText; diagnostics: Diagnostic[] } {
-  if (text === undefined) return { lock: EMPTY_LOCK, diagnostics: [] };
+export const poolLock = z
+  .strictObject({
+    format: z
+      .literal(FORMAT)
+      .describe(
+        'The render format of `dist/`: within one, no byte of a pool changes by an upgrade of the tool.',
+      ),
+    minimumVersion: pattern(/^[0-9]+\.[0-9]+\.[0-9]+$/, 'a version').describe(
+      'The oldest version of the tool that understands this file.',
+    ),
+    pin: pin.optional().describe('The image that the pool runs.'),
+    hold: hold
+      .optional()
+      .describe('Keeps the pin as it is, whatever is built or promoted: `layers pin hold`.'),
+    unpushed: z
+      .strictObject(made)
+      .optional()
+      .describe('What was built with --no-push. No registry has it, so that no `osImageURL` comes of it.'),
+  })
+  .superRefine(({ pin, hold, unpushed }, context) => {
+    if (pin === undefined && unpushed === undefined)
+      context.addIssue({ code: 'custom', path: [], message: 'this pins nothing' });
+    else if (pin === undefined && hold !== undefined)
+      context.addIssue({ code: 'custom', path: ['hold'], message: 'this holds a pin, and there is none' });
+  });
+
+/** What was built for a pool, and pushed. */
+export type Pinned = z.input<typeof pin>;
+export type Unpushed = { readonly [Key in keyof typeof made]: string };
+/** Why a pin stays. */
+export type Hold = z.input<typeof hold>;
+
+/** A pool's pin, and what holds it. */
+export interface PinnedPool extends Pinned {
+  readonly hold?: Hold | undefined;
+}
+
+/** What is locked, by the pools' identities. */
+export interface Lock {
+  readonly pools: Readonly<Record<string, PinnedPool>>;
+  /** Builds that only the machine that made them has. */
+  readonly unpushed: Readonly<Record<string, Unpushed>>;
+}
+
+export const EMPTY_LOCK: Lock = { pools: {}, unpushed: {} };
+
+/** What a pool's file says; nothing where something is wrong with it. */
+export function parsePoolLock(text: string, pool: string): { lock: Lock; diagnostics: Diagnostic[] } {
+  const file = lockFile(pool);
+  const refused = (diagnostics: readonly Diagnostic[]) => ({
+    lock: EMPTY_LOCK,
+    diagnostics: diagnostics.map((found) => ({ ...found, hint: REPAIR })),
+  });
   const { documents, diagnostics } = parseYaml(text, file);
-  if (diagnostics.length > 0)
-    return {
-      lock: EMPTY_LOCK,
-      diagnostics: diagnostics.map((found) => ({ ...found, hint: hintFor(text, file) })),
-    };
+  if (diagnostics.length > 0) return refused(diagnostics);
   const [document, another] = documents;
-  if (another !== undefined)
-    return {
-      lock: EMPTY_LOCK,
-      diagnostics: failure('input', 'lock-twice', 'the lock has two documents', {
-        origin: another.origin,
-      }).diagnostics.map(withHint(file)),
-    };
   const origin = { file, document: 0 };
   if (document === undefined)
-    return {
-      lock: EMPTY_LOCK,
-      diagnostics: failure('input', 'lock-empty', 'the lock is empty', { origin }).diagnostics.map(
-        withHint(file),
-      ),
-    };
-  const newer = newerThanThis(document.data as Partial<LockText>, origin);
+    return refused(failure('input', 'lock-empty', 'the lock is empty', { origin }).diagnostics);
+  if (another !== undefined) {
+    const { origin } = another;
+    return refused(failure('input', 'lock-twice', 'the lock has two documents', { origin }).diagnostics);
+  }
+  const newer = newerThanThis(document.data, origin);
   if (newer !== undefined) return { lock: EMPTY_LOCK, diagnostics: [newer] };
-  const parsed = parseSpec(lock, document.data, origin);
-  if (parsed.value === undefined)
-    return { lock: EMPTY_LOCK, diagnostics: parsed.diagnostics.map(withHint(file)) };
-  const data = document.data as LockText;
-  const dangling = Object.entries(data.pools).filter(([, { build }]) => data.builds[build] === undefined);
+  const parsed = parseSpec(poolLock, document.data, origin);
+  if (parsed.value === undefined) return refused(parsed.diagnostics);
+  const { pin, hold, unpushed } = document.data as z.input<typeof poolLock>;
   return {
-    lock: data,
-    diagnostics: dangling.flatMap(([pool, { build }]) =>
-      failure('input', 'lock-dangling', `the lock pins ${pool} to a build that it does not have: ${build}`, {
-        origin: { ...origin, path: ['pools', pool, 'build'] },
-      }).diagnostics.map(withHint(file)),
-    ),
+    lock: {
+      pools: pin === undefined ? {} : { [pool]: { ...pin, ...(hold && { hold }) } },
+      unpushed: unpushed === undefined ? {} : { [pool]: unpushed },
+    },
+    diagnostics: [],
   };
 }
 
+/** The way out of a file that a merge or a hand has broken. */
+export const REPAIR =
+  "`layers pin repair` mends the lock, from what it says, git's history and the registry.";
+
 /** A lock that a later version wrote. It may have keys that this one does not know: those are not what is wrong. */
-function newerThanThis(
-  { format, minimumVersion }: Partial<LockText>,
-  origin: Origin,
-): Diagnostic | undefined {
+function newerThanThis(data: unknown, origin: Origin): Diagnostic | undefined {
+  const { format, minimumVersion } = data as { format?: unknown; minimumVersion?: unknown };
   const report = (key: string, message: string): Diagnostic => ({
     code: 'lock-newer',
     severity: 'error',
@@ -140,44 +180,28 @@ function isLater(a: string, b: string): boolean {
   return at >= 0 && left[at]! > right[at]!;
 }
 
-function restore(file: string): string {
-  return `Restore the lock from git: \`git checkout -- ${file}\`.`;
+const HEADER = '# Which image this pool runs. Written by `layers build --pin`; do not edit it by hand.\n';
+
+/** The canonical text of a pool's file, without anything that differs between two runs; undefined where it has none. */
+export function printPoolLock({ pools, unpushed }: Lock, pool: string): string | undefined {
+  const { hold, ...pin } = pools[pool] ?? {};
+  const kept = unpushed[pool];
+  if (pools[pool] === undefined && kept === undefined) return undefined;
+  const sections: readonly [string, object | undefined, readonly string[]][] = [
+    ['pin', pools[pool] && pin, ['image', 'build', 'digest', 'base', 'release', 'packages', 'origin']],
+    ['hold', hold, ['reason', 'until']],
+    ['unpushed', kept, ['build', 'digest', 'base', 'release']],
+  ];
+  const lines = sections.flatMap(([name, values, keys]) =>
+    values === undefined ? [] : [`${name}:`, ...keys.flatMap((key) => line(key, values))],
+  );
+  return [`${HEADER}format: ${FORMAT}`, `minimumVersion: ${MINIMUM_VERSION}`, ...lines, ''].join('\n');
 }
 
-function withHint(file: string) {
-  return (diagnostic: Diagnostic): Diagnostic => ({ hint: restore(file), ...diagnostic });
-}
+/** Texts that YAML could read as something else. */
+const QUOTED = new Set(['build', 'release', 'packages', 'reason', 'until']);
 
-/** During a merge git has no one lock to restore. */
-function hintFor(text: string, file: string): string {
-  if (!/^<{7} /m.test(text)) return restore(file);
-  return `Take one side, \`git checkout --ours ${file}\`, then \`layers synth\` and \`layers build --pin\`.`;
-}
-
-const HEADER = '# Which image each pool runs. Written by `layers build --pin`; do not edit it by hand.\n';
-
-/** The lock's canonical text: sorted, without anything that differs between two runs. */
-export function printLock({ format, minimumVersion, builds, pools }: LockText): string {
-  const lines = [`format: ${format}`, `minimumVersion: ${minimumVersion}`, 'builds:'];
-  const used = new Set(Object.values(pools).map(({ build }) => build));
-  for (const [hash, build] of sorted(builds)) {
-    if (build.pushed && !used.has(hash)) continue;
-    lines.push(
-      `  ${JSON.stringify(hash)}:`,
-      `    digest: ${build.digest}`,
-      `    base: ${build.base}`,
-      `    release: ${JSON.stringify(build.release)}`,
-      `    origin: ${build.origin}`,
-      `    pushed: ${build.pushed}`,
-    );
-  }
-  lines.push('pools:');
-  for (const [pool, { build, image }] of sorted(pools)) {
-    lines.push(`  ${JSON.stringify(pool)}:`, `    build: ${JSON.stringify(build)}`, `    image: ${image}`);
-  }
-  return `${HEADER}${lines.join('\n').replace(/^(builds|pools):$(?!\n {2})/gm, '$1: {}')}\n`;
-}
-
-function sorted<T>(record: Readonly<Record<string, T>>): [string, T][] {
-  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+function line(key: string, values: object): string[] {
+  const text = (values as Record<string, string | undefined>)[key];
+  return text === undefined ? [] : [`  ${key}: ${QUOTED.has(key) ? JSON.stringify(text) : text}`];
 }

@@ -6,6 +6,7 @@ import { type Diagnostic, failure } from '../diagnostics.ts';
 import { readConfig } from './config.ts';
 import { type Change, compare, type Files, readFiles, replace, restore } from './dist.ts';
 import { runForeignApp } from './foreign-app.ts';
+import { orphans } from './orphans.ts';
 import { ownApp } from './own-app.ts';
 import { reverts } from './reverts.ts';
 
@@ -30,10 +31,11 @@ export function render(root: string): Rendered {
   const { foreignApp, recordsMetadata } = readConfig(root);
   if (foreignApp !== undefined) {
     const { files, findings, pools } = runForeignApp(root, foreignApp, recordsMetadata);
-    return { files, findings, pools };
+    return { files, findings: [...findings, ...orphans(root, files)], pools };
   }
   const app = ownApp(root);
-  return { files: app.render(), findings: app.findings, pools: app.compiled.map(subjectOf) };
+  const files = app.render();
+  return { files, findings: [...app.findings, ...orphans(root, files)], pools: app.compiled.map(subjectOf) };
 }
 
 /** Where each instruction of each build was written, by the builds' hashes. */

@@ -3,7 +3,7 @@ import { differences, type Made } from '../../src/build/differences.ts';
 import { promotionOf } from '../../src/build/promotion.ts';
 import { buildPlan } from '../../src/constructs/build-files.ts';
 import type { PoolBuild } from '../../src/plan/plan.ts';
-import { EMPTY_LOCK, type LockText } from '../../src/spec/lock.ts';
+import { EMPTY_LOCK, type Lock, type Pinned } from '../../src/spec/lock.ts';
 import { compile, OTHER, type PoolInput } from '../compile/compile-pool.ts';
 
 /** A build as `dist/` has it, of a compiled pool. */
@@ -81,11 +81,6 @@ describe('what differs between two builds', () => {
 describe('a promotion', () => {
   const [A, B, C] = ['a', 'b', 'c'].map((text) => text.repeat(32)) as [string, string, string];
   const digest = (text: string) => `sha256:${text.repeat(64)}`;
-  const build = (text: string, more: object = {}): LockText['builds'][string] => ({
-    ...{ digest: digest(text), base: `q.io/base@${digest('0')}`, release: '4.19.3' },
-    ...{ origin: 'built', pushed: true },
-    ...more,
-  });
   const leader: PoolBuild = {
     ...{ pool: 'canary/worker', target: 'machineConfig', by: 'local', build: A, image: 'q.io/canary/worker' },
   };
@@ -95,20 +90,29 @@ describe('a promotion', () => {
     follows: 'canary/worker',
     image: 'q.io/worker',
   };
-  const pinned = (pool: PoolBuild, hash: string, entry = build('1')): LockText => ({
-    ...EMPTY_LOCK,
-    builds: { [hash]: entry },
-    pools: { [pool.pool]: { build: hash, image: pool.image! } },
-  });
+  const pinned = ({ pool, image }: PoolBuild, build: string, text = '1'): Lock => {
+    const base = `q.io/base@${digest('0')}`;
+    const pin: Pinned = {
+      image: image!,
+      build,
+      digest: digest(text),
+      base,
+      release: '4.19.3',
+      origin: 'built',
+    };
+    return { ...EMPTY_LOCK, pools: { [pool]: pin } };
+  };
+  const { [leader.pool]: image } = pinned(leader, A).pools;
+  const unpushed: Lock = { ...EMPTY_LOCK, unpushed: { [leader.pool]: image! } };
   const plan: Made = { release: '4.19.3', base: `q.io/base@${digest('0')}` };
   const outcome = (
-    canary: LockText,
+    canary: Lock,
     {
       prod = EMPTY_LOCK,
       pair = { leader, follower },
       made = plan,
     }: Partial<{
-      prod: LockText;
+      prod: Lock;
       pair: { leader: PoolBuild; follower: PoolBuild };
       made: Made;
     }> = {},
@@ -145,7 +149,7 @@ describe('a promotion', () => {
 
   it.each([
     ['a leader that was never pinned', EMPTY_LOCK, 'leader-unpinned'],
-    ['an image that no registry has', pinned(leader, A, build('1', { pushed: false })), 'leader-unpinned'],
+    ['an image that no registry has', unpushed, 'leader-unpinned'],
     ['a leader pinned to what it no longer is, when both have moved on', pinned(leader, B), 'leader-behind'],
   ])('is refused for %s', (_, canary, code) => {
     expect(outcome(canary)).toMatchObject({ code, pool: 'canary/worker', key: 'name' });
@@ -178,11 +182,17 @@ describe('a promotion', () => {
     });
   });
 
-  it('never changes the digest of a build that the lock of the follower has', () => {
-    const master = { ...follower, pool: 'prod/master', image: 'q.io/master' };
-    expect(outcome(pinned(leader, A), { prod: pinned(master, A, build('2')) })).toMatchObject({
+  it('never takes another image of a build for the one that a pool has', () => {
+    expect(outcome(pinned(leader, A), { prod: pinned(follower, A, '2') })).toMatchObject({
       code: 'promotion-conflict',
       pool: 'prod/worker',
+    });
+  });
+
+  it('does not mind that another pool of the follower has another image of the build', () => {
+    const master = { ...follower, pool: 'prod/master', image: 'q.io/master' };
+    expect(outcome(pinned(leader, A), { prod: pinned(master, A, '2') })).toMatchObject({
+      digest: digest('1'),
     });
   });
 });

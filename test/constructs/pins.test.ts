@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { printLock } from '../../src/spec/lock.ts';
+import { lockFile, type Pinned, printPoolLock } from '../../src/spec/lock.ts';
 import { ownApp } from '../../src/synth/own-app.ts';
 import { render } from '../../src/synth/synth.ts';
 import { BASE, documents, JOB, LAYER, ON_CLUSTER, poolDocument, RELEASES } from '../synth/documents.ts';
 import { asText, type TemporaryRepository, temporaryRepository } from '../synth/temporary-repository.ts';
 
-const LOCK = 'layers/layers.lock';
+const LOCK = lockFile('worker');
 const DIGEST = `sha256:${'d'.repeat(64)}`;
 
 function repository(pool = poolDocument()): TemporaryRepository {
@@ -19,14 +19,12 @@ function pin(
 ): string {
   const [compiled] = ownApp(repository.root).compiled;
   const { hash, pool } = compiled!;
-  repository.write({
-    [LOCK]: printLock({
-      format: 1,
-      minimumVersion: '0.1.0',
-      builds: { [hash]: { digest: DIGEST, base: BASE, release: pool.release, origin: 'built', pushed } },
-      pools: { [pool.name]: { build: hash, image } },
-    }),
-  });
+  const made = { build: hash, digest: DIGEST, base: BASE, release: pool.release };
+  const pinned: Pinned = { image, ...made, origin: 'built' };
+  const lock = pushed
+    ? { pools: { [pool.name]: pinned }, unpushed: {} }
+    : { pools: {}, unpushed: { [pool.name]: made } };
+  repository.write({ [lockFile(pool.name)]: printPoolLock(lock, pool.name)! });
   return hash;
 }
 
@@ -132,12 +130,8 @@ spec:
   });
 
   it.each([
-    [
-      'a build that is not there',
-      (lock: string) =>
-        lock.replace(/^ {2}"[0-9a-f]{32}":\n(?: {4}.*\n)+/m, '').replace('builds:', 'builds: {}'),
-      'lock-dangling',
-    ],
+    ['no pin in it', (lock: string) => lock.replace(/pin:\n(?: {2}.*\n)+/, ''), 'invalid-value'],
+    ['a key of its own', (lock: string) => `${lock}extra: 1\n`, 'unknown-key'],
     ['a digest that is none', (lock: string) => lock.replace(DIGEST, 'sha256:1'), 'invalid-value'],
     ['a newer format', (lock: string) => lock.replace('format: 1', 'format: 2'), 'lock-newer'],
     ['conflict markers', (lock: string) => `<<<<<<< ours\n${lock}`, 'invalid-yaml'],

@@ -7,7 +7,7 @@ import { parseAllDocuments } from 'yaml';
 import { type Diagnostic, exitCodeOf, type Source } from '../../src/diagnostics.ts';
 import { parseRegistriesFile } from '../../src/registry/registries-file.ts';
 import { DOCUMENTS } from '../../src/spec/document.ts';
-import { parseLock } from '../../src/spec/lock.ts';
+import { parsePoolLock } from '../../src/spec/lock.ts';
 import { ownApp } from '../../src/synth/own-app.ts';
 import { exampleFiles } from '../../tools/generate/layer.ts';
 import { allBlocks, blocksOf, PAGES } from './blocks.ts';
@@ -47,7 +47,7 @@ function whatIs(text: string): string {
   const documents = dataOf(text);
   if (documents.every(({ kind = '' }) => Object.hasOwn(DOCUMENTS, kind))) return 'documents';
   if (documents.every(({ apiVersion }) => typeof apiVersion === 'string')) return 'objects';
-  if (text.startsWith('# Which image each pool runs.')) return 'lock';
+  if (text.startsWith('# Which image this pool runs.')) return 'lock';
   return /^# (\.github\/workflows\/\S+|\.gitlab-ci\.yml|cdk8s\.yaml)\n/.exec(text)?.[1] ?? 'nothing known';
 }
 
@@ -135,7 +135,7 @@ describe('the examples in the documents', () => {
   });
 
   it.each(yaml.filter(({ what }) => what === 'lock'))(`${title}: is a lock`, ({ text }) => {
-    const { lock, diagnostics } = parseLock(text);
+    const { lock, diagnostics } = parsePoolLock(text, 'worker');
     expect(diagnostics).toEqual([]);
     expect(Object.keys(lock.pools)).not.toEqual([]);
   });

@@ -1,12 +1,13 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import yaml from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LOCK } from '../../src/spec/lock.ts';
 import { baseRef } from '../fixtures/base.ts';
 import { type Finished, run } from '../fixtures/process.ts';
 import { type Registry, startRegistry } from '../fixtures/registry.ts';
 import { createWorkspace, type Workspace } from '../fixtures/workspace.ts';
 import { documents, layer, motd, type PoolOptions, pool, release } from './support/documents.ts';
+import { lockOf, lockTexts } from './support/lock.ts';
 import { layersWith } from './support/running.ts';
 
 let registry: Registry;
@@ -38,7 +39,7 @@ async function given(pools: Pools, { keepPins = false, more = [] as object[] } =
       ...more,
     ),
   );
-  if (!keepPins) await rm(join(workspace.root, 'layers/layers.lock'), { force: true });
+  if (!keepPins) await rm(join(workspace.root, LOCK), { recursive: true, force: true });
   const synth = await workspace.layers('synth');
   expect(synth.code, synth.stderr).toBe(0);
   await workspace.git('add', '--all');
@@ -57,15 +58,6 @@ async function buildWithoutEngine(...args: string[]): Promise<Finished> {
   const result = await layersWith(workspace, { PATH: '/nonexistent' }, 'build', ...args);
   expect(result.code, result.stderr).toBe(0);
   return result;
-}
-
-interface LockFile {
-  builds: Record<string, { digest: string; origin: string; pushed: boolean }>;
-  pools: Record<string, { build: string; image: string }>;
-}
-
-async function lock(): Promise<LockFile> {
-  return yaml.load(await workspace.read('layers/layers.lock')) as LockFile;
 }
 
 async function osImageOf(name: string): Promise<string | undefined> {
@@ -99,7 +91,7 @@ describe('--no-push', () => {
     expect(pinned.stderr).not.toContain('building with');
     expect(pinned.stderr).toContain('committed');
     const hash = await buildOf('kept');
-    expect(await lock()).toMatchObject({ builds: { [hash]: { pushed: false } }, pools: {} });
+    expect(await lockOf(workspace)).toMatchObject({ unpushed: { kept: { build: hash } }, pools: {} });
     expect(await osImageOf('kept')).toBeUndefined();
     expect(await workspace.git('log', '-1', '--format=%B')).toContain(
       `chore(layers): record builds that were not pushed\n\nLayers-Build: ${hash} sha256:`,
@@ -109,19 +101,19 @@ describe('--no-push', () => {
 
   it('and a later build pushes those bytes, without another build', async () => {
     const hash = await buildOf('kept');
-    const { digest } = (await lock()).builds[hash]!;
+    const { digest } = (await lockOf(workspace)).unpushed.kept!;
     const pushed = await build('--pin', '--commit');
     expect(pushed.stderr).not.toContain('building with');
     expect(pushed.stdout).toBe(`kept  copied  ${registry.host}/os/kept@${digest}\n`);
-    expect((await lock()).builds[hash]).toMatchObject({ digest, pushed: true });
+    expect(await lockOf(workspace)).toMatchObject({ pools: { kept: { build: hash, digest } }, unpushed: {} });
     expect(await osImageOf('kept')).toBe(`${registry.host}/os/kept@${digest}`);
     expect(await inspect(`docker://${registry.host}/os/kept@${digest}`)).toMatchObject({ Digest: digest });
   });
 
   it('takes nothing back: what was pushed stays pinned', async () => {
-    const before = await workspace.read('layers/layers.lock');
+    const before = await lockTexts(workspace);
     await build('--no-push', '--pin');
-    expect(await workspace.read('layers/layers.lock')).toBe(before);
+    expect(await lockTexts(workspace)).toEqual(before);
     expect(await osImageOf('kept')).toContain('@sha256:');
   });
 });
@@ -185,16 +177,10 @@ describe('equal builds', () => {
 
   it('are found where they are, though another registry that the lock names is gone', async () => {
     const digest = (await osImageOf('alpha'))!.split('@')[1]!;
-    const { builds, pools } = await lock();
-    const { build: hash } = pools.alpha!;
     // A registry that nobody answers for has it as well, as the lock says; its pool comes first.
     const gone = '127.0.0.1:9/os/aaa';
-    const text = await workspace.read('layers/layers.lock');
-    await workspace.write(
-      'layers/layers.lock',
-      text.replace('pools:\n', `pools:\n  "aaa":\n    build: "${hash}"\n    image: ${gone}\n`),
-    );
-    expect(builds[hash]!.pushed).toBe(true);
+    const text = await workspace.read('layers/lock/alpha.lock');
+    await workspace.write('layers/lock/aaa.lock', text.replace(/image: .*/, `image: ${gone}`));
     await given({ alpha: { layers: [motd('equal')], image: 'moved-again' } }, { keepPins: true });
     await build('--pin');
     expect(await osImageOf('alpha')).toBe(`${registry.host}/os/moved-again@${digest}`);
@@ -221,7 +207,7 @@ describe('what is built already', () => {
 
   it('by somebody else is refused with a hint, and taken by --adopt after a look at it', async () => {
     const digest = (await osImageOf('twice'))!.split('@')[1];
-    await rm(join(workspace.root, 'layers/layers.lock'));
+    await rm(join(workspace.root, LOCK), { recursive: true });
     await workspace.layers('synth');
     const refused = await workspace.layers('build', '--pin');
     expect(refused.code, refused.stderr).toBe(4);
@@ -229,10 +215,10 @@ describe('what is built already', () => {
     expect(refused.stderr).toContain(`--adopt takes ${digest} after checking it`);
     const adopted = await buildWithoutEngine('--pin', '--adopt');
     expect(adopted.stdout).toBe(`twice  adopted  ${registry.host}/os/twice@${digest}\n`);
-    expect((await lock()).builds[await buildOf('twice')]).toMatchObject({
+    expect((await lockOf(workspace)).pools.twice).toMatchObject({
+      build: await buildOf('twice'),
       digest,
       origin: 'adopted',
-      pushed: true,
     });
   });
 
@@ -299,7 +285,7 @@ describe('pools', () => {
     expect(stderr).toContain('[two] pushed and verified');
     expect(stderr).not.toContain('one');
     expect(stdout).toMatch(/^two {2}built {2}\S+\n$/);
-    expect(Object.keys((await lock()).pools)).toEqual(['two']);
+    expect(Object.keys((await lockOf(workspace)).pools)).toEqual(['two']);
   });
 
   it('of a machineOSConfig are named as built by the cluster, and skipped where they are not to be tried', async () => {
@@ -382,7 +368,7 @@ describe('a layer that is edited while its image is built', () => {
     expect(code, stderr).toBe(2);
     expect(stderr).toContain('dist-stale');
     expect(await workspace.read('dist/edited.build')).toBe(dist);
-    await expect(workspace.read('layers/layers.lock')).rejects.toThrow('ENOENT');
+    expect(await lockTexts(workspace)).toEqual({});
     await workspace.layers('synth');
     await buildWithoutEngine('--pin');
   });

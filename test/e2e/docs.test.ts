@@ -163,7 +163,7 @@ describe('docs/pull-request-flow.md', { timeout: 300_000 }, () => {
     return run('git', args, { cwd: origin, env: workspace.env });
   }
 
-  const PINNED = 'chore(layers): pin worker\n\ndist/worker.k8s.yaml\nlayers/layers.lock\n';
+  const PINNED = 'chore(layers): pin worker\n\ndist/worker.k8s.yaml\nlayers/lock/worker.lock\n';
 
   it('has steps for GitHub that pin on the branch', async () => {
     await openRequest('github', 'from github');

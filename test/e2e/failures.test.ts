@@ -444,7 +444,7 @@ describe('--commit', () => {
     expect(build.code, build.stderr).toBe(0);
     expect((await workspace.git('show', '--name-only', '--format=', 'HEAD')).trim().split('\n')).toEqual([
       'dist/infra.k8s.yaml',
-      'layers/layers.lock',
+      'layers/lock/infra.lock',
     ]);
     expect(await workspace.git('status', '--porcelain')).toBe('A  notes.txt\n?? README.md\n');
     await workspace.git('rm', '--quiet', '--cached', 'notes.txt');

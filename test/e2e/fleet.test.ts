@@ -1,10 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { baseRef } from '../fixtures/base.ts';
 import { run } from '../fixtures/process.ts';
 import { type Registry, startRegistry } from '../fixtures/registry.ts';
 import { createWorkspace, type Workspace } from '../fixtures/workspace.ts';
+import { lockTexts } from './support/lock.ts';
 
 let registry: Registry;
 let workspace: Workspace;
@@ -87,12 +86,9 @@ describe('three clusters on two releases', { timeout: 300_000 }, () => {
       'prod-2/master',
       'prod-2/worker',
     ]);
-    const files = await readdir(join(workspace.root, 'layers'));
-    expect(files.filter((file) => file.endsWith('.lock'))).toEqual([
-      'dev.lock',
-      'prod-1.lock',
-      'prod-2.lock',
-    ]);
+    expect(Object.keys(await lockTexts(workspace))).toEqual(
+      ['dev', 'prod-1', 'prod-2'].flatMap((cluster) => [`${cluster}/master.lock`, `${cluster}/worker.lock`]),
+    );
     expect((await workspace.layers('check')).code).toBe(0);
   });
 
@@ -119,7 +115,7 @@ describe('three clusters on two releases', { timeout: 300_000 }, () => {
   });
 
   it('take in another one without a build, and without a change in the others', async () => {
-    const before = await workspace.git('ls-files', '--stage', 'dist/prod-1', 'layers/prod-1.lock');
+    const before = await workspace.git('ls-files', '--stage', 'dist/prod-1', 'layers/lock/prod-1');
     await workspace.write('layers/another.yaml', cluster('prod-3', 'prod').replace(/---\n$/, ''));
     await workspace.layers('synth');
     await workspace.commit('another cluster');
@@ -129,11 +125,12 @@ describe('three clusters on two releases', { timeout: 300_000 }, () => {
     expect(await workspace.read('dist/prod-3/worker.k8s.yaml')).toContain(
       'mirror.example.com/prod-3/os/worker@',
     );
-    expect(await workspace.git('ls-files', '--stage', 'dist/prod-1', 'layers/prod-1.lock')).toBe(before);
+    expect(await workspace.git('ls-files', '--stage', 'dist/prod-1', 'layers/lock/prod-1')).toBe(before);
     expect((await workspace.git('show', '--name-only', '--format=', 'HEAD')).trim().split('\n')).toEqual([
       'dist/prod-3/master.k8s.yaml',
       'dist/prod-3/worker.k8s.yaml',
-      'layers/prod-3.lock',
+      'layers/lock/prod-3/master.lock',
+      'layers/lock/prod-3/worker.lock',
     ]);
   });
 });

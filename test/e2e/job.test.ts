@@ -185,7 +185,7 @@ describe('a pool that a Job builds', () => {
     expect(await workspace.read('dist/edge.k8s.yaml')).toContain(
       `osImageURL: ${registry.host}/os/edge@${digest}\n`,
     );
-    expect(await workspace.read('layers/layers.lock')).toContain('origin: adopted');
+    expect(await workspace.read('layers/lock/edge.lock')).toContain('origin: adopted');
   });
 
   it('has its files, byte for byte', async () => {

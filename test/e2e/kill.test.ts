@@ -46,7 +46,7 @@ async function twoPools(to: Workspace, mark: string, commands: string[] = []): P
       ),
     ),
   );
-  await rm(join(to.root, 'layers/layers.lock'), { force: true });
+  await rm(join(to.root, 'layers/lock'), { recursive: true, force: true });
   await rm(join(to.root, 'dist'), { recursive: true, force: true });
   const synth = await to.layers('synth');
   expect(synth.code, synth.stderr).toBe(0);

@@ -120,7 +120,8 @@ describe('the main job', { timeout: 300_000 }, () => {
       '',
       'dist/infra.k8s.yaml',
       'dist/worker.k8s.yaml',
-      'layers/layers.lock',
+      'layers/lock/infra.lock',
+      'layers/lock/worker.lock',
       '',
     ]);
     expect((await workspace.layers('check')).code).toBe(0);
@@ -195,14 +196,14 @@ describe('the main job', { timeout: 300_000 }, () => {
     expect((await workspace.layers('check')).code).toBe(0);
   });
 
-  it('says so when a pool or the lock goes, and with it an image from nodes', async () => {
-    const lock = await workspace.read('layers/layers.lock');
-    await rm(join(workspace.root, 'layers/layers.lock'));
+  it('says so when a pool or its file of the lock goes, and with it an image from nodes', async () => {
+    const lock = await workspace.read('layers/lock/worker.lock');
+    await rm(join(workspace.root, 'layers/lock/worker.lock'));
     const synth = await workspace.layers('synth');
     expect(synth.stderr).toContain(
       'REVERTS NODES: dist/worker.k8s.yaml no longer has the MachineConfig 99-worker-os-layers',
     );
-    await workspace.write('layers/layers.lock', lock);
+    await workspace.write('layers/lock/worker.lock', lock);
     expect((await workspace.layers('synth')).stderr).not.toContain('REVERTS');
     expect(await workspace.git('status', '--short')).toBe('');
   });

@@ -1,13 +1,14 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import yaml from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentTag } from '../../src/plan/arguments.ts';
+import type { PinnedPool } from '../../src/spec/lock.ts';
 import { blocksOf } from '../docs/blocks.ts';
 import { baseRef } from '../fixtures/base.ts';
 import { type Finished, run } from '../fixtures/process.ts';
 import { type Registry, startRegistry } from '../fixtures/registry.ts';
 import { createWorkspace, type Workspace } from '../fixtures/workspace.ts';
+import { lockOf as readLock } from './support/lock.ts';
 import { layersWith } from './support/running.ts';
 
 /** Of the canary and of development, and of production. */
@@ -123,16 +124,12 @@ async function refused(code: number, ...args: string[]): Promise<string> {
   return finished.stderr;
 }
 
-async function lockOf(cluster: string) {
-  return yaml.load(await workspace.read(`layers/${cluster}.lock`)) as {
-    builds: Record<string, { digest: string; origin: string; release: string }>;
-    pools: Record<string, { build: string; image: string }>;
-  };
+async function lockOf(cluster: string): Promise<PinnedPool> {
+  return (await readLock(workspace)).pools[`${cluster}/worker`]!;
 }
 
 async function digestOf(cluster: string): Promise<string> {
-  const { builds, pools } = await lockOf(cluster);
-  return builds[pools[`${cluster}/worker`]!.build]!.digest;
+  return (await lockOf(cluster)).digest;
 }
 
 async function osImageOf(cluster: string): Promise<string | undefined> {
@@ -179,8 +176,8 @@ describe('pools that follow a canary', { timeout: 300_000 }, () => {
       { pool: 'prod-2/worker', result: 'skipped', by: 'follows', leader: 'canary/worker' },
     ]);
     expect(pools[1].digest).toBe(pools[0].digest);
-    expect(await isThere('layers/canary.lock')).toBe(true);
-    expect(await isThere('layers/prod-1.lock')).toBe(false);
+    expect(await isThere('layers/lock/canary/worker.lock')).toBe(true);
+    expect(await isThere('layers/lock/prod-1/worker.lock')).toBe(false);
     expect(await osImageOf('prod-1')).toBeUndefined();
     expect(await production.requests()).toEqual([]);
   });
@@ -199,23 +196,19 @@ describe('pools that follow a canary', { timeout: 300_000 }, () => {
   });
 
   it('take its image by a promotion: the same digest in their registry, their lock and dist/', async () => {
-    const before = await workspace.read('layers/canary.lock');
+    const before = await workspace.read('layers/lock/canary/worker.lock');
     const digest = await digestOf('canary');
     const { stdout } = await works('pin', 'promote', 'canary/worker', 'prod-1/worker', '--commit');
     expect(stdout).toBe(`prod-1/worker  promoted  ${production.host}/os/worker@${digest}\n`);
-    const { build, image } = (await lockOf('prod-1')).pools['prod-1/worker']!;
+    const { build, image, ...pin } = await lockOf('prod-1');
     expect(image).toBe(`${production.host}/os/worker`);
     expect(await inspect(`${image}@${digest}`)).toMatchObject({
       Digest: digest,
       Labels: { 'cdk8s-os-layers/build': build },
     });
-    expect((await lockOf('prod-1')).builds[build]).toMatchObject({
-      digest,
-      origin: 'promoted',
-      release: '4.18.3',
-    });
+    expect(pin).toMatchObject({ digest, origin: 'promoted', release: '4.18.3' });
     expect(await osImageOf('prod-1')).toBe(`mirror.example.com/os/worker@${digest}`);
-    expect(await workspace.read('layers/canary.lock')).toBe(before);
+    expect(await workspace.read('layers/lock/canary/worker.lock')).toBe(before);
     expect(await osImageOf('prod-2')).toBeUndefined();
     expect((await workspace.git('show', '--name-only', '--format=%B', 'HEAD')).trim().split('\n')).toEqual([
       'chore(layers): promote prod-1/worker',
@@ -224,7 +217,7 @@ describe('pools that follow a canary', { timeout: 300_000 }, () => {
       '',
       '',
       'dist/prod-1/worker.k8s.yaml',
-      'layers/prod-1.lock',
+      'layers/lock/prod-1/worker.lock',
     ]);
   });
 
@@ -263,11 +256,13 @@ describe('pools that follow a canary', { timeout: 300_000 }, () => {
 
 describe('a new release', { timeout: 300_000 }, () => {
   it('reaches the canary by its line, and nobody who follows', async () => {
-    const before = [await osImageOf('prod-1'), await workspace.read('layers/prod-1.lock')];
+    const before = [await osImageOf('prod-1'), await workspace.read('layers/lock/prod-1/worker.lock')];
     await given({ production: 'release: "4.18.3"', canary: 'release: "4.19.3"' });
     const build = await documented('build');
     expect(build.stdout).toMatch(/^canary\/worker {2}built/);
-    expect([await osImageOf('prod-1'), await workspace.read('layers/prod-1.lock')]).toEqual(before);
+    expect([await osImageOf('prod-1'), await workspace.read('layers/lock/prod-1/worker.lock')]).toEqual(
+      before,
+    );
     await works('check');
   });
 
@@ -299,7 +294,7 @@ describe('a new release', { timeout: 300_000 }, () => {
 describe('a new layer', { timeout: 300_000 }, () => {
   it('that the canary has more, and is not pinned to, does not keep its pinned image from anybody', async () => {
     await given({ production: 'release: "4.19.3"', canary: 'release: "4.19.3"\nlayers: [banner]' });
-    await workspace.git('rm', '--quiet', 'layers/prod-2.lock');
+    await workspace.git('rm', '--quiet', 'layers/lock/prod-2/worker.lock');
     await works('synth');
     await workspace.commit('prod-2 is as new');
     await works('pin', 'promote', 'canary/worker', 'prod-2/worker', '--commit');
@@ -326,7 +321,7 @@ describe('a new layer', { timeout: 300_000 }, () => {
 describe('a repository of a follower', { timeout: 300_000 }, () => {
   it('that has another image under the tag of the build is left alone', async () => {
     await given({ production: 'release: "4.19.3"\nlayers: [banner]' });
-    const { build } = (await lockOf('canary')).pools['canary/worker']!;
+    const { build } = await lockOf('canary');
     const tag = `docker://${production.host}/os/worker:${contentTag(build)}`;
     const other = `docker://${await baseRef(core)}`;
     await run('skopeo', ['copy', '--src-tls-verify=false', '--dest-tls-verify=false', other, tag]);

@@ -1,63 +1,77 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { locate } from '../../src/spec/locate.ts';
-import { EMPTY_LOCK, FORMAT, type LockText, lockFile, parseLock, printLock } from '../../src/spec/lock.ts';
+import {
+  EMPTY_LOCK,
+  FORMAT,
+  type Lock,
+  lockFile,
+  type PinnedPool,
+  parsePoolLock,
+  printPoolLock,
+  REPAIR,
+} from '../../src/spec/lock.ts';
 import { version } from '../../src/version.ts';
 
 const hash = (text: string) => text.repeat(32).slice(0, 32);
 const digest = (text: string) => `sha256:${text.repeat(64).slice(0, 64)}`;
 
-const build = (text: string, more: object = {}): LockText['builds'][string] => ({
+const made = (text: string) => ({
+  build: hash(text),
   digest: digest(text),
   base: `quay.io/base@${digest('0')}`,
   release: '4.19.3',
+});
+
+const pin = (text: string, more: Partial<PinnedPool> = {}): PinnedPool => ({
+  image: 'registry.example.com/os/worker',
+  ...made(text),
   origin: 'built',
-  pushed: true,
   ...more,
 });
 
-const SAMPLE: LockText = {
-  ...EMPTY_LOCK,
-  builds: { [hash('b')]: build('b'), [hash('a')]: build('a', { origin: 'adopted' }) },
+const SAMPLE: Lock = {
   pools: {
-    worker: { build: hash('b'), image: 'registry.example.com/os/worker' },
-    'prod-eu-1/infra': { build: hash('a'), image: '127.0.0.1:5000/os/infra' },
+    'prod/worker': pin('b', {
+      packages: '1'.repeat(64),
+      origin: 'adopted',
+      hold: { reason: 'OPS-1: "wait"', until: '2026-12-31' },
+    }),
   },
+  unpushed: { 'prod/worker': made('c') },
 };
 
-const TEXT = `# Which image each pool runs. Written by \`layers build --pin\`; do not edit it by hand.
+const TEXT = `# Which image this pool runs. Written by \`layers build --pin\`; do not edit it by hand.
 format: 1
 minimumVersion: 0.1.0
-builds:
-  "${hash('a')}":
-    digest: ${digest('a')}
-    base: quay.io/base@${digest('0')}
-    release: "4.19.3"
-    origin: adopted
-    pushed: true
-  "${hash('b')}":
-    digest: ${digest('b')}
-    base: quay.io/base@${digest('0')}
-    release: "4.19.3"
-    origin: built
-    pushed: true
-pools:
-  "prod-eu-1/infra":
-    build: "${hash('a')}"
-    image: 127.0.0.1:5000/os/infra
-  "worker":
-    build: "${hash('b')}"
-    image: registry.example.com/os/worker
+pin:
+  image: registry.example.com/os/worker
+  build: "${hash('b')}"
+  digest: ${digest('b')}
+  base: quay.io/base@${digest('0')}
+  release: "4.19.3"
+  packages: "${'1'.repeat(64)}"
+  origin: adopted
+hold:
+  reason: "OPS-1: \\"wait\\""
+  until: "2026-12-31"
+unpushed:
+  build: "${hash('c')}"
+  digest: ${digest('c')}
+  base: quay.io/base@${digest('0')}
+  release: "4.19.3"
 `;
 
-const RESTORE = 'Restore the lock from git: `git checkout -- layers/layers.lock`.';
-
-/** What is wrong with a lock, where, and the way out. */
+/** What is wrong with a pool's file, where, and the way out. */
 function errorOf(text: string) {
-  const { lock, diagnostics } = parseLock(text);
+  const { lock, diagnostics } = parsePoolLock(text, 'prod/worker');
   const [first, ...more] = diagnostics;
   const place = first!.origin && locate(text, first!.origin);
-  expect(first).toMatchObject({ severity: 'error', source: 'input', origin: { file: lockFile() } });
+  expect(first).toMatchObject({
+    severity: 'error',
+    source: 'input',
+    origin: { file: 'layers/lock/prod/worker.lock' },
+  });
   return {
     error: `${place?.line ?? '?'}:${place?.column ?? '?'} ${first!.message}`,
     hint: first!.hint,
@@ -66,72 +80,77 @@ function errorOf(text: string) {
   };
 }
 
-describe('the lock', () => {
-  it('is printed sorted, and quoted where YAML would read a number', () => {
-    expect(printLock(SAMPLE)).toBe(TEXT);
+describe("a pool's file of the lock", () => {
+  it('is at its identity', () => {
+    expect([lockFile('worker'), lockFile('prod/worker')]).toEqual([
+      'layers/lock/worker.lock',
+      'layers/lock/prod/worker.lock',
+    ]);
+  });
+
+  it('has its keys in one order, quoted where YAML would read something else', () => {
+    expect(printPoolLock(SAMPLE, 'prod/worker')).toBe(TEXT);
   });
 
   it('reads back as it was', () => {
-    expect(parseLock(TEXT)).toEqual({ lock: SAMPLE, diagnostics: [] });
-    expect(printLock(parseLock(TEXT).lock)).toBe(TEXT);
+    expect(parsePoolLock(TEXT, 'prod/worker')).toEqual({ lock: SAMPLE, diagnostics: [] });
   });
 
-  it('is empty where there is none yet, and says so in one way', () => {
-    expect(parseLock(undefined)).toEqual({ lock: EMPTY_LOCK, diagnostics: [] });
-    expect(printLock(EMPTY_LOCK)).toMatch(
-      /\nformat: 1\nminimumVersion: 0\.1\.0\nbuilds: \{\}\npools: \{\}\n$/,
-    );
-    expect(parseLock(printLock(EMPTY_LOCK))).toEqual({ lock: EMPTY_LOCK, diagnostics: [] });
+  it('is not there for a pool that has nothing', () => {
+    expect(printPoolLock(SAMPLE, 'prod/infra')).toBeUndefined();
+    expect(printPoolLock(EMPTY_LOCK, 'prod/worker')).toBeUndefined();
   });
 
-  it('forgets a pushed build that no pool has, and keeps one that is only on this machine', () => {
-    const lock = {
-      ...SAMPLE,
-      builds: { ...SAMPLE.builds, [hash('c')]: build('c'), [hash('d')]: build('d', { pushed: false }) },
-    };
-    expect(Object.keys(parseLock(printLock(lock)).lock.builds)).toEqual([hash('a'), hash('b'), hash('d')]);
+  it('may have nothing but a build that was not pushed', () => {
+    const lock = { ...EMPTY_LOCK, unpushed: { worker: made('a') } };
+    expect(parsePoolLock(printPoolLock(lock, 'worker')!, 'worker')).toEqual({ lock, diagnostics: [] });
   });
 
-  it('is the same text in whatever order it was made, and reads back', () => {
-    const hex = fc.stringMatching(/^[0-9a-f]{32}$/);
-    // Of digits only, or of digits and one e, YAML would read a number.
-    const hashes = fc.oneof(
-      hex,
-      fc.stringMatching(/^[0-9]{32}$/),
-      fc.stringMatching(/^[0-9]{20}e[0-9]{11}$/),
-    );
-    const names = fc.oneof(
-      fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,19}[a-z0-9])?$/),
-      fc.constantFrom('yes', 'null', '1', '1e3'),
-    );
-    const pools = fc.uniqueArray(fc.tuple(names, hashes, fc.boolean()), {
-      selector: ([name]) => name,
-      maxLength: 8,
+  it('is the same text whatever it was made from, and reads back', () => {
+    const hex = (length: number) =>
+      fc.oneof(
+        fc.stringMatching(new RegExp(`^[0-9a-f]{${length}}$`)),
+        // Of digits only, or of digits and one e, YAML would read a number.
+        fc.stringMatching(new RegExp(`^[0-9]{${length - 12}}e[0-9]{11}$`)),
+      );
+    const build = fc.record({
+      build: hex(32),
+      digest: hex(64).map((text) => `sha256:${text}`),
+      base: hex(64).map((text) => `q.io/x@sha256:${text}`),
+      release: fc.constantFrom('4.19.3', '4.20.0'),
     });
+    const pinned = fc.record(
+      {
+        image: fc.constantFrom('q.io/x', '127.0.0.1:5000/os/infra'),
+        packages: hex(64),
+        origin: fc.constantFrom('built' as const, 'adopted' as const, 'promoted' as const),
+        hold: fc.record(
+          {
+            reason: fc.string({ minLength: 1, unit: 'grapheme' }),
+            until: fc.constantFrom('2026-01-31', '2028-02-29'),
+          },
+          { requiredKeys: ['reason'] },
+        ),
+      },
+      { requiredKeys: ['image', 'origin'] },
+    );
     fc.assert(
-      fc.property(pools, (list) => {
-        const make = (order: typeof list): LockText => ({
-          ...EMPTY_LOCK,
-          builds: Object.fromEntries(order.map(([, key]) => [key, build(key.slice(0, 1))])),
-          pools: Object.fromEntries(
-            order.map(([name, key, named]) => [
-              named ? `prod/${name}` : name,
-              { build: key, image: 'q.io/x' },
-            ]),
-          ),
-        });
-        const text = printLock(make(list));
-        expect(printLock(make(list.toReversed()))).toBe(text);
-        expect(parseLock(text)).toEqual({ lock: make(list), diagnostics: [] });
+      fc.property(build, pinned, fc.option(build), (built, more, kept) => {
+        const entry = { ...more, ...built };
+        const lock: Lock = { pools: { worker: entry }, unpushed: kept === null ? {} : { worker: kept } };
+        const text = printPoolLock(lock, 'worker')!;
+        const reversed = Object.fromEntries(Object.entries(entry).reverse()) as unknown as PinnedPool;
+        expect(printPoolLock({ ...lock, pools: { worker: reversed } }, 'worker')).toBe(text);
+        expect(parsePoolLock(text, 'worker')).toEqual({ lock, diagnostics: [] });
       }),
       { seed: 14, numRuns: 300 },
     );
   });
 });
 
-describe('a lock that is not right', () => {
+describe('a file of the lock that is not right', () => {
   it('of a newer format needs a newer version, whatever else is in it', () => {
-    expect(errorOf(TEXT.replace('format: 1', 'format: 2').replace('pools:', 'nodes:'))).toMatchObject({
+    expect(errorOf(TEXT.replace('format: 1', 'format: 2').replace('pin:', 'pins:'))).toMatchObject({
       error: `2:9 this lock has format 2, and this version of layers knows ${FORMAT}`,
       hint: 'Upgrade cdk8s-os-layers.',
       more: 0,
@@ -145,7 +164,7 @@ describe('a lock that is not right', () => {
     ['0.0.99', 0],
   ])('of version %s or later is read by those', (minimumVersion, errors) => {
     const text = TEXT.replace('minimumVersion: 0.1.0', `minimumVersion: ${minimumVersion}`);
-    const { diagnostics } = parseLock(text.replace('pools:', errors ? 'nodes:' : 'pools:'));
+    const { diagnostics } = parsePoolLock(text.replace('pin:', errors ? 'pins:' : 'pin:'), 'prod/worker');
     expect(diagnostics).toHaveLength(errors);
     if (errors) {
       expect(errorOf(text)).toMatchObject({
@@ -160,46 +179,36 @@ describe('a lock that is not right', () => {
     ['only comments', '# gone\n', '?:? the lock is empty'],
     ['text', 'hello\n', '1:1 this is text, where a mapping belongs'],
     ['a list', '[]\n', '1:1 this is a list, where a mapping belongs'],
-    ['two documents', `${TEXT}---\n${TEXT}`, '26:1 the lock has two documents'],
+    ['two documents', `${TEXT}---\n${TEXT}`, '22:1 the lock has two documents'],
     ['a format in quotes', TEXT.replace('format: 1', 'format: "1"'), '2:9 this must be 1'],
     ['no format', TEXT.replace('format: 1\n', ''), '2:1 format is missing'],
-    ['a key of its own', `${TEXT}extra: 1\n`, '24:8 extra is not known here'],
+    ['a key of its own', `${TEXT}extra: 1\n`, '20:8 extra is not known here'],
+    [
+      'a key of its own in the pin',
+      TEXT.replace('  origin', '  by: me\n  origin'),
+      '11:7 by is not known here',
+    ],
     [
       'a hash that is none',
-      TEXT.replace(`  "${hash('a')}":`, '  worker:'),
-      '5:3 "worker" is not a build\'s hash',
+      TEXT.replace(`build: "${hash('b')}"`, 'build: worker'),
+      '6:10 "worker" is not a build\'s hash',
     ],
-    [
-      'a tag for a digest',
-      TEXT.replace(`digest: ${digest('a')}`, 'digest: latest'),
-      '6:13 "latest" is not a digest',
-    ],
-    ['an alias', TEXT.replace('origin: adopted', 'origin: *x'), '9:13 aliases have no place here'],
+    ['a tag for a digest', TEXT.replace(digest('b'), 'latest'), '7:11 "latest" is not a digest'],
+    ['an alias', TEXT.replace('origin: adopted', 'origin: *x'), '11:11 aliases have no place here'],
     [
       'a merge conflict',
-      TEXT.replace('pools:\n', '<<<<<<< HEAD\npools:\n=======\npools: {}\n>>>>>>> main\n'),
-      '17:1 this file has a merge conflict',
+      TEXT.replace('  base', '<<<<<<< HEAD\n  base').replace('unpushed', '=======\n>>>>>>> main\nunpushed'),
+      '8:1 this file has a merge conflict',
     ],
-    ['cut off', TEXT.slice(0, TEXT.indexOf('    origin')), '5:3 origin is missing'],
-  ])('%s is a located error, and pins nothing', (_, text, error) => {
+    ['cut off', TEXT.slice(0, TEXT.indexOf('  origin')), '4:1 origin is missing'],
+    ['nothing pinned', TEXT.slice(0, TEXT.indexOf('pin:')), '2:1 this pins nothing'],
+    ['a hold of nothing', TEXT.replace(/pin:\n(?: {2}.*\n)+/, ''), '4:1 this holds a pin, and there is none'],
+    ['a hold without a reason', TEXT.replace(/reason: .*/, 'reason: ""'), '13:11 this text is empty'],
+    ['a day that is none', TEXT.replace('2026-12-31', '2026-02-30'), '14:10 "2026-02-30" is not a date'],
+  ])('%s is a located error, with a way out, and pins nothing', (_, text, error) => {
     const found = errorOf(text);
-    expect(found.hint).toBeTruthy();
-    expect(found.lock).toEqual(EMPTY_LOCK);
     expect(found.error).toBe(error);
-  });
-
-  it('says how to get the right one back', () => {
-    for (const text of ['', 'hello\n', TEXT.replace('pools:\n', '=======\n')]) {
-      expect(errorOf(text).hint).toBe(RESTORE);
-    }
-    expect(errorOf(`<<<<<<< HEAD\n${TEXT}`).hint).toMatch(/^Take one side/);
-  });
-
-  it('that pins a pool to a build that it does not have is found', () => {
-    const text = TEXT.replace(`build: "${hash('b')}"`, `build: "${hash('c')}"`);
-    expect(errorOf(text)).toMatchObject({
-      error: `22:12 the lock pins worker to a build that it does not have: ${hash('c')}`,
-      hint: RESTORE,
-    });
+    expect(found.hint).toBe(REPAIR);
+    expect(found.lock).toEqual(EMPTY_LOCK);
   });
 });

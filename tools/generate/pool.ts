@@ -1,8 +1,8 @@
 import { DOCUMENTS } from '../../src/spec/document.ts';
-import { printLock } from '../../src/spec/lock.ts';
+import { lockFile, printPoolLock } from '../../src/spec/lock.ts';
 import { TARGETS } from '../../src/targets/index.ts';
 import { fence, NOTICE, table, yaml } from './markdown.ts';
-import { compileFiles, RELEASE } from './render.ts';
+import { compileFiles, RELEASE, samplePin } from './render.ts';
 import { keysOf } from './schema.ts';
 
 const LAYER = {
@@ -48,21 +48,8 @@ export function poolPage(): string {
   const documents = yaml(RELEASE, LAYER, ...Object.values(POOLS));
   const unpinned = compileFiles({ 'layers/all.yaml': documents });
   const hash = unpinned.pools.find((compiled) => compiled.pool.name === 'worker')!.hash;
-  const lock = printLock({
-    format: 1,
-    minimumVersion: '0.1.0',
-    builds: {
-      [hash]: {
-        digest: `sha256:${'5'.repeat(64)}`,
-        base: RELEASE.amd64['rhel-coreos'],
-        release: RELEASE.name,
-        origin: 'built',
-        pushed: true,
-      },
-    },
-    pools: { worker: { build: hash, image: 'registry.example.com/os/worker' } },
-  });
-  const { dist } = compileFiles({ 'layers/all.yaml': documents, 'layers/layers.lock': lock });
+  const lock = printPoolLock({ pools: { worker: samplePin(hash) }, unpushed: {} }, 'worker')!;
+  const { dist } = compileFiles({ 'layers/all.yaml': documents, [lockFile('worker')]: lock });
   const job = [...dist.keys()].find((path) => path.startsWith('builds/') && path.endsWith('.k8s.yaml'))!;
   return [
     NOTICE,

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Pinned } from '../../src/spec/lock.ts';
 import { ownApp } from '../../src/synth/own-app.ts';
 
 /** The release of the reference's examples. Its digest is made up. */
@@ -14,6 +15,19 @@ export const RELEASE = {
     el: '9.6',
   },
 };
+
+/** A pin of the reference's examples. */
+export function samplePin(build: string): Pinned {
+  return {
+    image: 'registry.example.com/os/worker',
+    build,
+    digest: `sha256:${'5'.repeat(64)}`,
+    base: RELEASE.amd64['rhel-coreos'],
+    release: RELEASE.name,
+    packages: '7'.repeat(64),
+    origin: 'built',
+  };
+}
 
 /** What a repository of these files compiles to: `dist/`, and the pools. */
 export function compileFiles(files: Readonly<Record<string, string>>) {
