@@ -167,7 +167,8 @@ async function push(
   );
   const attempt = async (): Promise<{ done: Digest } | FailedBuild> => {
     onEvent({ type: 'push', destination: target });
-    const options = { log, signal, env: environment(request), transfers: () => true };
+    const sent = { temporary: scratch, tell: (bytes: number) => onEvent({ type: 'sent', bytes }) };
+    const options = { log, signal, env: environment(request), transfers: () => true, sent };
     const finished = await runLogged(name, args, options);
     if (finished.code === 0) return { done: parseDigest((await readFile(digestFile, 'utf8')).trim()) };
     const phase = isRemote ? ('push' as const) : ('store' as const);

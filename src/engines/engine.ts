@@ -34,7 +34,9 @@ export type EngineEvent =
   /** A shell is open, and has the terminal: `script` does what the instruction would have done. */
   | { readonly type: 'shell'; readonly instruction: string; readonly script: string }
   | { readonly type: 'examine' }
-  | { readonly type: 'push'; readonly destination: string };
+  | { readonly type: 'push'; readonly destination: string }
+  /** The push that was told before has sent so many bytes by now; not on every system. */
+  | { readonly type: 'sent'; readonly bytes: number };
 
 export interface BuildRequest {
   readonly plan: BuildPlan;

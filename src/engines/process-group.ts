@@ -27,7 +27,7 @@ export function signalGroup(leader: number, name: NodeJS.Signals): void {
 }
 
 /** The other processes of a group, less its guard; none where the system has no /proc to tell. */
-function followersOf(leader: number): number[] {
+export function followersOf(leader: number): number[] {
   try {
     const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== leader);
     return pids.filter((pid) => groupOf(pid) === leader && !isGuard(pid)).map(Number);

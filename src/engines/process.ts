@@ -6,6 +6,7 @@ import { STALLED } from './failures/server-trouble.ts';
 import { GUARD } from './guard.ts';
 import { signalGroup, stopGroup } from './process-group.ts';
 import { watchTransfer } from './stall.ts';
+import { watchSent } from './traffic.ts';
 
 export interface Finished {
   /** 127 where there is no such program: a shell starts it. */
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
   /** Whether it moves an image just now, which is no reason to stand still: then it is stopped, and failed. */
   readonly transfers?: () => boolean;
+  /** Told now and then how many bytes it has sent, by a folder that it has for its temporary files. */
+  readonly sent?: { readonly temporary: string; readonly tell: (bytes: number) => void };
 }
 
 /**
@@ -61,7 +64,7 @@ export async function runPiped(
 async function runGroup(
   shell: string,
   command: readonly string[],
-  { log, signal, onLine, env, transfers }: RunOptions,
+  { log, signal, onLine, env, transfers, sent }: RunOptions,
   attend: (
     child: { readonly stdout: Readable; readonly stderr: Readable },
     lines: (stream: Readable) => void,
@@ -103,6 +106,10 @@ async function runGroup(
     stalled = `${STALLED} ${seconds} seconds`;
     stop();
   });
+  const count =
+    sent === undefined || child.pid === undefined
+      ? undefined
+      : watchSent(child.pid, sent.temporary, sent.tell);
   signal.addEventListener('abort', stop, { once: true });
   process.once('exit', kill);
   try {
@@ -121,6 +128,7 @@ async function runGroup(
     return { code: null, tail };
   } finally {
     clearInterval(watch);
+    clearInterval(count);
     signal.removeEventListener('abort', stop);
     process.off('exit', kill);
     stopped?.();

@@ -43,8 +43,10 @@ export async function copyImage(request: CopyRequest): Promise<void> {
   ];
   await mkdir(dirname(log), { recursive: true });
   const env = { TMPDIR: scratch };
+  const sent = { temporary: scratch, tell: (bytes: number) => onEvent({ type: 'sent', bytes }) };
   const attempt = async () => {
-    const finished = await runLogged('skopeo', args, { log, signal, env, transfers: () => true });
+    onEvent({ type: 'push', destination: `docker://${target}` });
+    const finished = await runLogged('skopeo', args, { log, signal, env, transfers: () => true, sent });
     if (finished.code === 0) return { done: undefined };
     if (finished.code === 127) throw noSkopeo(target);
     const lines = linesOf(finished.tail);

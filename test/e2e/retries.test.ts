@@ -145,6 +145,20 @@ describe('a push', () => {
     );
   });
 
+  it.each(['buildah', 'podman'])('by %s tells how much of it is out', async (engine) => {
+    // Long enough to be looked at: each blob waits for its end to be accepted.
+    proxy.fate = (request) => (/^PUT .*\/blobs\/uploads\//.test(request) ? 'late' : 'pass');
+    const layers = await bigFiles(['f', 'g', 'h']);
+    const { code, stdout, events } = await build({ layers, base: small }, '--engine', engine);
+    expect(code, stdout).toBe(0);
+    const sent = events.filter(({ type }) => type === 'sent').map(({ bytes }) => bytes);
+    expect(sent).toEqual([...sent].sort((a, b) => a - b));
+    const { size } = events.find(({ type }) => type === 'finished');
+    // What is in temporary files before that is twice as much, and does not count.
+    expect(sent.at(-1) / size).toBeGreaterThan(0.95);
+    expect(sent.at(-1) / size).toBeLessThan(1.4);
+  });
+
   it('that stands still is stopped, and done again', async () => {
     let stalls = 1;
     proxy.fate = (request) => (/^PATCH /.test(request) && stalls-- > 0 ? 'stall' : 'pass');
