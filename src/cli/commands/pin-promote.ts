@@ -49,8 +49,9 @@ export async function run(argv: PromoteArguments): Promise<void> {
   }
   const json = isJson(argv);
   const report = progressReport();
-  const result = await interruptible((signal) =>
-    promote({
+  const result = await interruptible((signal) => {
+    signal.addEventListener('abort', report.leave);
+    return promote({
       root: rootOf(argv),
       from,
       to: followers ? 'all' : to,
@@ -58,8 +59,8 @@ export async function run(argv: PromoteArguments): Promise<void> {
       ...(argv.authfile && { authFile: argv.authfile }),
       signal,
       onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
-    }).finally(report.end),
-  );
+    }).finally(report.end);
+  });
   if (json) {
     process.stdout.write(printJsonLine({ type: 'result', ...result }));
     return;

@@ -4,5 +4,5 @@ export function duration(milliseconds: number): string {
 }
 
 export function bytes(count: number): string {
-  return count < 1e8 ? `${Math.round(count / 1e6)} MB` : `${(count / 1e9).toFixed(1)} GB`;
+  return count < 1e9 ? `${Math.round(count / 1e6)} MB` : `${(count / 1e9).toFixed(1)} GB`;
 }

@@ -35,15 +35,13 @@ export function describe(event: BuildEvent, paint: Paint): readonly string[] {
     case 'preflight-passed':
       return describePassed(event, paint);
     case 'cached':
+    case 'sent':
       return [];
     case 'step':
     case 'examine':
     case 'push':
-      return [doing(event, paint)];
     case 'retry':
-      return [
-        `${paint('yellow', 'again')} ${event.what}: attempt ${event.attempt} of ${event.attempts} in ${event.seconds}s`,
-      ];
+      return [doing(event, paint)];
     case 'shell':
       return [
         `${paint('yellow', 'shell')} before the instruction that failed; leave it by \`exit\``,
@@ -52,7 +50,7 @@ export function describe(event: BuildEvent, paint: Paint): readonly string[] {
       ];
     case 'low-space':
       return [
-        `${paint('yellow', 'space')} ${event.folder} has ${bytes(event.free)} free, and this build may need ${bytes(event.needed)}`,
+        `${paint('yellow', 'space')} ${event.folder} has ${bytes(event.free)} free, and the builds that run may need ${bytes(event.needed)}`,
       ];
     case 'copied':
       return [`copied to ${event.image}`];
@@ -75,10 +73,10 @@ export const ENDS: readonly BuildEvent['type'][] = [
   'skipped',
 ];
 
-export type Doing = Extract<BuildEvent, { type: 'step' | 'examine' | 'push' }>;
+export type Doing = Extract<BuildEvent, { type: 'step' | 'examine' | 'push' | 'retry' }>;
 
-/** What a build is doing, on one line. */
-export function doing(event: Doing, paint: Paint): string {
+/** What a build is doing, on one line; `sent`: how many bytes of a push are out. */
+export function doing(event: Doing, paint: Paint, sent = 0): string {
   switch (event.type) {
     case 'step': {
       const from = event.from === undefined ? '' : `${event.from}: `;
@@ -88,7 +86,9 @@ export function doing(event: Doing, paint: Paint): string {
     case 'examine':
       return `${paint('cyan', 'check')} looking for secrets in the layers`;
     case 'push':
-      return `${paint('cyan', 'push')} ${event.destination}`;
+      return `${paint('cyan', 'push')} ${sent === 0 ? '' : `${bytes(sent)} to `}${event.destination}`;
+    case 'retry':
+      return `${paint('yellow', 'again')} ${event.what}: attempt ${event.attempt} of ${event.attempts} in ${event.seconds}s`;
   }
 }
 

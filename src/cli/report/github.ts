@@ -18,7 +18,8 @@ export function printAnnotations(diagnostics: readonly Diagnostic[], read: Reade
     .join('');
 }
 
-function data(text: string): string {
+/** Text in a command, where some characters are escapes. */
+export function data(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 

@@ -8,7 +8,9 @@ import { cut, widthOf } from './terminal.ts';
 interface Build {
   readonly name: string;
   readonly started: number;
-  doing?: { readonly event: Doing; readonly since: number; cached: boolean };
+  /** A copy: of an image that was built before. */
+  readonly kind: 'build' | 'preflight' | 'copy';
+  doing?: { readonly event: Doing; readonly since: number; cached: boolean; sent: number };
 }
 
 type Terminal = Pick<NodeJS.WriteStream, 'write' | 'columns' | 'rows' | 'on' | 'off'>;
@@ -51,14 +53,15 @@ export function liveProgress(stream: Terminal, paint: Paint): ProgressReport {
   }
 
   function lineOf(
-    { name, started, doing: what }: Build,
+    { name, started, kind, doing: what }: Build,
     { now, names, width }: { readonly now: number; readonly names: number; readonly width: number },
   ): string {
     const since = what?.since ?? started;
     const clocks = ` ${duration(now - since)} of ${duration(now - started)}`;
     const label = cut(name, names);
+    const start = kind === 'preflight' ? "starting the cluster's build" : 'starting';
     const text =
-      what === undefined ? 'starting' : `${what.cached ? 'cached ' : ''}${doing(what.event, plain)}`;
+      what === undefined ? start : `${what.cached ? 'cached ' : ''}${doing(what.event, plain, what.sent)}`;
     const room = Math.max(0, width - names - 1 - clocks.length - 1);
     const middle = cut(text, room);
     const pad = ' '.repeat(Math.max(0, names - widthOf(label)));
@@ -69,12 +72,16 @@ export function liveProgress(stream: Terminal, paint: Paint): ProgressReport {
   function follow(event: BuildEvent, name: string): void {
     if (!('hash' in event)) return;
     const { hash } = event;
-    if (event.type === 'started') running.set(hash, { name, started: performance.now() });
+    const now = performance.now();
+    const start = (kind: Build['kind']) => running.set(hash, { name, started: now, kind });
+    if (event.type === 'started') start(event.preflight ? 'preflight' : 'build');
+    if (event.type === 'push' && !running.has(hash)) start('copy');
     const build = running.get(hash);
     if (build === undefined) return;
-    if (isDoing(event)) build.doing = { event, since: performance.now(), cached: false };
+    if (isDoing(event)) build.doing = { event, since: now, cached: false, sent: 0 };
     if (event.type === 'cached' && build.doing !== undefined) build.doing.cached = true;
-    if (ENDS.includes(event.type)) running.delete(hash);
+    if (event.type === 'sent' && build.doing !== undefined) build.doing.sent = event.bytes;
+    if (ENDS.includes(event.type) || (event.type === 'copied' && build.kind === 'copy')) running.delete(hash);
   }
 
   function leave(): void {
@@ -86,7 +93,7 @@ export function liveProgress(stream: Terminal, paint: Paint): ProgressReport {
       const name = nameOf(event) ?? '';
       isAway = event.type === 'shell';
       follow(event, name);
-      if (isDoing(event) || event.type === 'cached' || event.type === 'started') return draw();
+      if (isSilent(event)) return draw();
       const lines = describe(event, paint).map((line) =>
         name === '' ? line : `${paint('bold', name)}: ${line}`,
       );
@@ -107,7 +114,12 @@ export function liveProgress(stream: Terminal, paint: Paint): ProgressReport {
 const plain = (_: unknown, text: string) => text;
 
 function isDoing(event: BuildEvent): event is Doing {
-  return event.type === 'step' || event.type === 'examine' || event.type === 'push';
+  return ['step', 'examine', 'push', 'retry'].includes(event.type);
+}
+
+/** What only the line of its build shows. */
+function isSilent({ type }: BuildEvent): boolean {
+  return ['started', 'step', 'cached', 'examine', 'push', 'sent'].includes(type);
 }
 
 /** One less than there are: what fills a line exactly leaves the cursor somewhere else on every terminal. */

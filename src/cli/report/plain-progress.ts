@@ -1,4 +1,5 @@
 import { describe, ENDS, namer } from './describe.ts';
+import { data } from './github.ts';
 import type { ProgressReport } from './progress.ts';
 
 /** For a log, which has no width: but an instruction may install fifty packages. */
@@ -21,6 +22,7 @@ export function plainProgress(stream: NodeJS.WritableStream, grouped: boolean): 
       const name = nameOf(event);
       const prefix = name === undefined ? '' : `[${name}] `;
       const lines = describe(event, plain).map((line) => shortened(`${prefix}${line}`));
+      const [first = '', ...rest] = lines;
       const hash = grouped && 'hash' in event ? event.hash : undefined;
       if (hash === undefined) return write(lines);
       if (event.type === 'started') {
@@ -31,7 +33,8 @@ export function plainProgress(stream: NodeJS.WritableStream, grouped: boolean): 
       if (before === undefined) return write(lines);
       if (!ENDS.includes(event.type)) return void before.push(...lines);
       held.delete(hash);
-      write([`::group::${lines[0]}`, ...before, '::endgroup::']);
+      // What is left out of a preflight, say, is for everybody to see.
+      write([`::group::${data(first)}`, ...before, '::endgroup::', ...rest]);
     },
     leave() {},
     end() {

@@ -141,6 +141,73 @@ describe('on a terminal', () => {
     expect(screen()).toContain('stopping the build …');
   });
 
+  it('shows how much of a push is out, and what is tried again', () => {
+    const { stream, screen } = terminal(100);
+    const report = progressReport(stream, {});
+    report.event(started('a', 'worker'));
+    report.event({ type: 'push', hash: 'a', destination: 'docker://example.com/os/worker:1' });
+    report.event({ type: 'sent', hash: 'a', bytes: 212e6 });
+    expect(screen()[0]).toMatch(/^worker push 212 MB to docker:\/\/example.com\/os\/worker:1 /);
+    report.event({
+      ...{ type: 'retry', hash: 'a', what: 'it broke' },
+      attempt: 2,
+      attempts: 3,
+      seconds: 3.1,
+    });
+    expect(screen()[0]).toBe('worker: again it broke: attempt 2 of 3 in 3.1s');
+    expect(screen()[1]).toMatch(/^worker again it broke: attempt 2 of 3 in 3.1s /);
+    report.event({ type: 'push', hash: 'a', destination: 'docker://example.com/os/worker:1' });
+    expect(screen()[1]).toMatch(/^worker push docker:/);
+    report.end();
+  });
+
+  it("a cluster's build has a line until it went through, or turned out to need an entitlement", () => {
+    const { stream, screen } = terminal(100);
+    const report = progressReport(stream, {});
+    for (const pool of ['gpu', 'edge']) {
+      report.event({ ...(started(pool, pool) as Extract<BuildEvent, { type: 'started' }>), preflight: true });
+    }
+    expect(screen()[0]).toMatch(/^gpu {2}starting the cluster's build /);
+    report.event({ ...{ type: 'low-space', hash: 'gpu', folder: '/store' }, free: 1e9, needed: 2e9 });
+    report.event({ ...{ type: 'preflight-passed', hash: 'gpu', pools: ['gpu'] }, leftOut: [], seconds: 3 });
+    report.event({ type: 'skipped', hash: 'edge', pool: 'edge', why: 'entitlement' });
+    expect(screen()).toEqual([
+      'gpu: space /store has 1.0 GB free, and the builds that run may need 2.0 GB',
+      "gpu: the cluster's build went through here in 3s",
+      expect.stringMatching(/^edge: built by the cluster; not tried here: it needs a RHEL entitlement/),
+      '',
+    ]);
+    report.end();
+  });
+
+  it('an image that is copied has a line, too', () => {
+    const { stream, screen } = terminal(100);
+    const report = progressReport(stream, {});
+    report.event({ type: 'known', hash: 'a', pools: ['worker'], digest: 'sha256:1' });
+    report.event({ type: 'push', hash: 'a', destination: 'docker://example.com/os/worker:1' });
+    report.event({ type: 'sent', hash: 'a', bytes: 5e6 });
+    expect(screen()[1]).toMatch(/^worker push 5 MB to docker:/);
+    report.event({ type: 'copied', hash: 'a', image: 'example.com/os/worker', digest: 'sha256:1' });
+    expect(screen()).toEqual(['worker: built before', 'worker: copied to example.com/os/worker', '']);
+    report.end();
+  });
+
+  it('a shell has the terminal to itself', () => {
+    const { stream, screen } = terminal(100);
+    const report = progressReport(stream, {});
+    report.event(started('a', 'worker'));
+    report.event(step('a', 2, 'RUN false'));
+    report.event({ type: 'shell', hash: 'a', instruction: 'RUN false', script: '/tmp/again' });
+    stream.write('# ls\n');
+    const before = screen();
+    vi.advanceTimersByTime(5000);
+    stream.emit('resize');
+    expect(screen()).toEqual(before);
+    report.event({ type: 'build-failed', hash: 'a', pools: ['worker'], message: 'it broke' });
+    report.end();
+    expect(screen()).toEqual([...before.slice(0, -1), 'worker: failed: it broke', '']);
+  });
+
   it('shows no colours where they are not wanted', () => {
     const { stream } = terminal(80);
     const written: string[] = [];
@@ -194,6 +261,33 @@ describe('in a log', () => {
       '::endgroup::',
       // It was stopped.
       '[infra +2] [3/5] motd: files: COPY a b',
+    ]);
+  });
+
+  it('of GitHub, what was left out of a preflight is in no group', () => {
+    const gpu = {
+      ...(started('a', 'gpu') as Extract<BuildEvent, { type: 'started' }>),
+      preflight: true,
+    } as const;
+    const leftOut = [{ part: 'ignition', why: 'the base has none' } as const];
+    const lines = log({ GITHUB_ACTIONS: 'true' }, [
+      ...[gpu, step('a', 2, 'RUN x')],
+      { ...{ type: 'preflight-passed', hash: 'a', pools: ['gpu'] }, leftOut, seconds: 3 },
+      // Nothing of a message is a command or an escape of GitHub's.
+      { type: 'build-failed', hash: 'b', pools: ['edge'], message: '100%0A::error::x' },
+      started('c', 'edge'),
+      { type: 'build-failed', hash: 'c', pools: ['edge'], message: '100%0A' },
+    ]);
+    expect(lines.slice(2)).toEqual([
+      "::group::[gpu] the cluster's build went through here in 3s",
+      '[gpu] [2/5] motd: files: RUN x',
+      '::endgroup::',
+      '[gpu] left out ignition: the base has none',
+      '[edge] failed: 100%0A::error::x',
+      '[edge] building with buildah 1.28.2',
+      '[edge] log: .layers/logs/x.log',
+      '::group::[edge] failed: 100%250A',
+      '::endgroup::',
     ]);
   });
 });
