@@ -1,5 +1,6 @@
 import { readPlan, readPoolBuilds } from '../build/dist.ts';
 import type { BuildEvent, PoolResult } from '../build/events.ts';
+import { selectPools } from '../build/groups.ts';
 import { removeLeftovers } from '../build/leftovers.ts';
 import { readLock } from '../build/pin.ts';
 import type { PreflightSources } from '../build/preflight-inputs.ts';
@@ -62,7 +63,6 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   return alone(options, async () => {
     const asked = options.resume ? await resumed(options) : options;
     await removeLeftovers(root);
-    await writeUnfinished(root, asked);
     const result = await buildAlone({ ...options, ...asked });
     if (result.failures.length === 0) await removeUnfinished(root);
     return result;
@@ -94,8 +94,11 @@ async function buildAlone(options: BuildOptions): Promise<BuildResult> {
   assertSecretsWanted(root, builds, options.secrets);
   const identities = builds.map(({ pool }) => pool);
   assertKnown([...(options.preflight?.rendered.keys() ?? [])], identities);
+  selectPools(builds, options.pools);
   const lock = await readLock(root);
   const authFile = await authFileForEngine(options.authFile);
+  // Not before: what was mistyped is nothing to go on with, and takes the place of nothing.
+  await writeUnfinished(root, options);
   const run = await runBuilds({ ...options, lock, ...(authFile && { authFile }) });
   signal.throwIfAborted();
   const { pools, plans } = run;

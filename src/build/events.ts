@@ -8,8 +8,14 @@ export type BuildEvent =
   /** --resume: the pools of the run that goes on, none for all; or that there is nothing to go on with. */
   | { readonly type: 'resumed'; readonly pools: readonly string[] }
   | { readonly type: 'nothing-to-resume' }
-  /** `entitlement`: its cluster builds it, and that cannot be tried here without one. */
-  | { readonly type: 'skipped'; readonly pool: string; readonly why: 'cluster' | 'job' | 'entitlement' }
+  | { readonly type: 'skipped'; readonly pool: string; readonly why: 'cluster' | 'job' }
+  /** Its cluster builds it, and that cannot be tried here without an entitlement. */
+  | {
+      readonly type: 'skipped';
+      readonly hash: string;
+      readonly pool: string;
+      readonly why: 'entitlement';
+    }
   | { readonly type: 'skipped'; readonly pool: string; readonly why: 'follows'; readonly leader: string }
   /** `known`: it was built before, and is not built again. */
   | {

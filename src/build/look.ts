@@ -6,6 +6,7 @@ import { type Group, namesOf, resultsOf } from './groups.ts';
 import { layoutFolder, readLayout } from './layout.ts';
 import { isRecorded, pinsOf } from './pin.ts';
 import type { Run } from './run.ts';
+import { readSecrets } from './secrets.ts';
 
 /** What there is to do for a build. */
 export type Finding =
@@ -25,7 +26,11 @@ export async function look(run: Run, group: Group, plan: BuildPlan): Promise<Fin
   const images = [...new Set(pools.map(({ image }) => image))];
   const found = push ? await findImage(run, group, images, plan) : undefined;
   if (found !== undefined) return { kind: 'publish', found, images };
-  if (!group.byJob) return { kind: 'build', images };
+  if (!group.byJob) {
+    // Minutes into a run is late to be told of it.
+    await readSecrets(plan.secrets ?? [], run.secrets, namesOf(group).join(', '));
+    return { kind: 'build', images };
+  }
   for (const pool of namesOf(group)) onEvent({ type: 'skipped', pool, why: 'job' });
   return {
     kind: 'done',

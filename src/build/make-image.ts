@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { failure } from '../diagnostics.ts';
-import type { Destination, EngineEvent } from '../engines/engine.ts';
+import type { BuildRequest, Destination, EngineEvent } from '../engines/engine.ts';
 import { contentTag } from '../plan/arguments.ts';
 import type { BuildPlan } from '../plan/plan.ts';
 import type { Digest } from '../values/digest.ts';
@@ -9,8 +9,8 @@ import { formatImageRef, parseImageRef } from '../values/image-ref.ts';
 import { stageContext } from './context.ts';
 import { buildFolder } from './dist.ts';
 import { tagExists } from './find-image.ts';
-import { checkSpace } from './free-space.ts';
-import type { Group } from './groups.ts';
+import { withSpace } from './free-space.ts';
+import { type Group, namesOf } from './groups.ts';
 import { writePushing } from './journal.ts';
 import { keepLayout, layoutFolder, readLayout } from './layout.ts';
 import { assertNoSecrets } from './leaks.ts';
@@ -38,20 +38,19 @@ export async function makeImage(
   const { root, signal, onEvent, authFile } = run;
   const { hash } = group;
   const started = performance.now();
-  const { engine, version } = await run.engine$();
-  const pools = group.pools.map(({ pool }) => pool);
-  const log = logOf(root, hash);
-  await mkdir(dirname(log), { recursive: true });
-  await rm(log, { force: true });
+  const pools = namesOf(group);
   const names = pools.join(', ');
-  onEvent({ type: 'started', hash, pools, engine: engine.name, version, log });
   const steps = countSteps(plan);
   const inScratch = async (scratch: string, staged: readonly StagedSecret[]) => {
+    const { engine, version } = await run.engine$();
+    const log = logOf(root, hash);
+    await mkdir(dirname(log), { recursive: true });
+    await rm(log, { force: true });
+    onEvent({ type: 'started', hash, pools, engine: engine.name, version, log });
     const context = join(scratch, 'context');
     await stageContext(root, plan, context);
     const destination = await destinationOf(run, hash, images[0]!, scratch);
-    await checkSpace(run, engine, plan, names, scratch);
-    const made = await engine.build({
+    const request: BuildRequest = {
       ...{ plan, context, destination, log, scratch, signal },
       pools: names,
       secrets: new Map(staged.map(({ secret, folder }) => [secret.name, folder])),
@@ -65,7 +64,8 @@ export async function makeImage(
         onEvent({ hash, ...event });
       },
       beforePush: (config) => beforePush(run, destination, plan, config),
-    });
+    };
+    const made = await withSpace(run, engine, request, () => engine.build(request));
     if (destination.kind === 'layout') {
       await store(root, hash, destination.folder, made);
       return { digest: made };

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LayersError } from '../diagnostics.ts';
+import type { TrialRequest } from '../engines/engine.ts';
 import type { PoolBuild } from '../plan/plan.ts';
 import { LEFT_OUT } from '../plan/surroundings.ts';
 import type { PoolResult } from './events.ts';
-import { checkSpace } from './free-space.ts';
+import { withSpace } from './free-space.ts';
 import { assertNoSecrets } from './leaks.ts';
 import { LACKING, type LeftOut } from './left-out.ts';
 import { anyInsecure } from './make-image.ts';
@@ -45,7 +46,7 @@ export async function preflight(
   } catch (error) {
     // Not to have one is no fault of the pool's, unless it was said that there is one.
     if (sources.isEntitled || !isEntitlementMissing(error)) throw error;
-    onEvent({ type: 'skipped', pool: pool.pool, why: 'entitlement' });
+    onEvent({ type: 'skipped', hash: trial.hash, pool: pool.pool, why: 'entitlement' });
     return { ...skipped, leftOut: [notGiven('entitlement')] };
   }
   const leftOut = [...trial.leftOut, ...(await lackingIn(logOf(root, trial.hash)))];
@@ -81,8 +82,7 @@ async function attempt(
   const context = join(scratch, 'context');
   let at = 0;
   try {
-    await checkSpace(run, engine, plan, pool, scratch);
-    await engine.try({
+    const request: TrialRequest = {
       ...{ plan, context, log, scratch, signal, pools: pool },
       containerfile: await writeContext(context, trial.print(randomUUID()), trial.config, inputs.trustBundle),
       secrets: new Map(staged.map(({ secret, folder }) => [secret.name, folder])),
@@ -95,7 +95,8 @@ async function attempt(
         if (event.type === 'step') at = event.index;
         onEvent({ hash, ...event });
       },
-    });
+    };
+    await withSpace(run, engine, request, () => engine.try(request));
   } catch (error) {
     throw error instanceof LayersError ? explained(error, trial, at) : error;
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   link,
   mkdir,
@@ -71,7 +72,7 @@ async function acquire(root: string, folder: string, options: LockOptions): Prom
     throw error;
   }
   const me: Holder = { pid: process.pid, start: (await startOf(process.pid)) ?? '', host: await host() };
-  const draft = join(folder, `${me.pid}.draft`);
+  const draft = join(folder, `${randomUUID()}.draft`);
   await writeFile(draft, JSON.stringify(me));
   try {
     return await take(folder, draft, me, options);

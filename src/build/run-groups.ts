@@ -1,5 +1,6 @@
 import { type Diagnostic, LayersError } from '../diagnostics.ts';
 import type { BuildPlan, PoolBuild } from '../plan/plan.ts';
+import { formatPoolId, parsePoolId } from '../values/pool-id.ts';
 import type { PoolResult } from './events.ts';
 import { type Group, namesOf, resultsOf } from './groups.ts';
 import { type Finding, look } from './look.ts';
@@ -9,6 +10,7 @@ import { publish } from './publish.ts';
 import type { Run } from './run.ts';
 import { sideBySide, type Work } from './side-by-side.ts';
 import { stepsOf, stepWatch } from './step-watch.ts';
+import { stepNames } from './steps.ts';
 
 /** What came of each build, and why it failed. */
 interface Outcomes {
@@ -24,8 +26,9 @@ type Results = readonly PoolResult[] | undefined;
 const LOOKS = 16;
 
 /**
- * Looks at all builds first, and then makes what there is to make: a run that cannot end well builds nothing. Then tries
- * what clusters build of `tried`: from 4.22 on an image that was just built may be what they build from.
+ * Looks at all builds first, and then makes what there is to make: a run that cannot end well builds nothing. Tries as
+ * well what clusters build of `tried`, after the image of the cluster's workers: from 4.22 on it may be what they build
+ * from.
  */
 export async function runGroups(
   run: Run,
@@ -58,20 +61,25 @@ export async function runGroups(
         : take(run, group, plan, finding);
     return [{ steps, run: (passed) => attemptGroup(run, outcomes, group, () => work(passed)) }];
   });
-  const mayStart = () => outcomes.end === undefined && (run.keepGoing || outcomes.failures.size === 0);
-  await sideBySide(works, { jobs: run.jobs, mayStart });
-  const notTried = (group: Group) => resultsOf(group, { result: 'not tried' });
-  const made = groups.flatMap((group) => outcomes.results.get(group) ?? notTried(group));
+  const made = () => groups.flatMap((group) => outcomes.results.get(group) ?? []);
   const trials = tried.map((pool): Work => {
-    // The base is pulled by the first one.
-    const steps = [`FROM ${pool.preflight?.base}`];
-    const work = (passed: (count: number) => void) => attemptTrial(run, outcomes, pool, made, passed);
-    return { steps, run: work };
+    const worker = formatPoolId({ ...parsePoolId(pool.pool), pool: 'worker' });
+    const ofWorker = groups.find((group) => namesOf(group).includes(worker));
+    return {
+      // The base is pulled once.
+      steps: stepNames(`FROM ${pool.preflight?.base}\n`),
+      isReady: () => ofWorker === undefined || outcomes.results.has(ofWorker),
+      run: (passed) => attemptTrial(run, outcomes, pool, made(), passed),
+    };
   });
-  await sideBySide(trials, { jobs: run.jobs, mayStart });
+  const mayStart = () => outcomes.end === undefined && (run.keepGoing || outcomes.failures.size === 0);
+  await sideBySide([...works, ...trials], { jobs: run.jobs, mayStart });
   if (outcomes.end !== undefined) throw outcomes.end.error;
+  const ofGroups = groups.flatMap(
+    (group) => outcomes.results.get(group) ?? resultsOf(group, { result: 'not tried' }),
+  );
   const ofClusters = tried.flatMap((pool) => outcomes.results.get(pool) ?? [trialResult(pool, 'not tried')]);
-  return { pools: [...made, ...ofClusters], failures: [...outcomes.failures.values()] };
+  return { pools: [...ofGroups, ...ofClusters], failures: [...outcomes.failures.values()] };
 }
 
 function attemptGroup(run: Run, outcomes: Outcomes, group: Group, work: () => Promise<Results>) {
@@ -88,7 +96,8 @@ function attemptTrial(
   made: readonly PoolResult[],
   passed: (count: number) => void,
 ) {
-  let hash = '';
+  // Until it is known what the cluster puts around them: that of the pool's own layers.
+  let hash = pool.preflight?.hash ?? '';
   const onEvent: Run['onEvent'] = (event) => {
     if (event.type === 'started') hash = event.hash;
     if (event.type === 'step') passed(event.index - 1);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Engine, EngineName } from '../engines/engine.ts';
 import type { Lock } from '../spec/lock.ts';
 import type { BuildEvent } from './events.ts';
+import type { Space } from './free-space.ts';
 import { LOCAL } from './journal.ts';
 import type { PreflightSources } from './preflight-inputs.ts';
 import type { Registries } from './registries.ts';
@@ -34,6 +35,7 @@ export interface RunnerOptions {
 /** What one run shares. */
 export interface Run extends RunnerOptions {
   readonly registries: Registries;
+  readonly space: Space;
   /** Called when an image is about to be pushed to a registry, which may have to wait. */
   readonly beforePush?: (registry: string) => Promise<void>;
   /** Chosen and probed when the first build needs it: a run that builds nothing starts no engine. */

@@ -21,7 +21,7 @@ export async function runBuilds(options: RunnerOptions): Promise<RunnerResult> {
   const { root, authFile, signal, onEvent } = options;
   const selected = selectPools(readPoolBuilds(root), options.pools);
   const registries = openRegistries({ ...(authFile && { authfile: authFile }), signal });
-  const run: Run = { ...options, registries, engine$: onDemand(options) };
+  const run: Run = { ...options, registries, space: new Set(), engine$: onDemand(options) };
   const results: PoolResult[] = [];
   try {
     for (const { pool, follows: leader } of selected) {

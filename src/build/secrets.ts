@@ -39,8 +39,7 @@ export async function withSecrets<T>(
   work: (staged: readonly StagedSecret[]) => Promise<T>,
 ): Promise<T> {
   if (secrets.length === 0) return work([]);
-  const found = [];
-  for (const secret of secrets) found.push({ secret, files: await read(secret, sources, pools) });
+  const found = await readSecrets(secrets, sources, pools);
   const parent = await mkdtemp(join(await memory(), 'layers-'));
   try {
     await writeFile(join(scratch, SECRETS_NOTE), parent);
@@ -55,6 +54,17 @@ export async function withSecrets<T>(
   } finally {
     await rm(parent, { recursive: true, force: true });
   }
+}
+
+/** Fails where one of them is not here, or not readable. */
+export async function readSecrets(
+  secrets: readonly BuildSecret[],
+  sources: SecretSources,
+  pools: string,
+): Promise<Omit<StagedSecret, 'folder'>[]> {
+  const found = [];
+  for (const secret of secrets) found.push({ secret, files: await read(secret, sources, pools) });
+  return found;
 }
 
 async function memory(): Promise<string> {

@@ -1,6 +1,8 @@
 export interface Work {
   /** What it does, step by step, by names that are equal where others do the same. */
   readonly steps: readonly string[];
+  /** Whether all that it waits for besides is done. Default: it waits for nothing. */
+  readonly isReady?: () => boolean;
   /** `passed`: how many of the steps are done, and in the engine's cache. It never fails: that is its own to report. */
   readonly run: (passed: (count: number) => void) => Promise<void>;
 }
@@ -23,7 +25,9 @@ export async function sideBySide(all: readonly Work[], { jobs, mayStart }: SideB
   await new Promise<void>((resolve) => {
     const startMore = (): void => {
       while (ahead.size < jobs && mayStart()) {
-        const index = waiting.findIndex(({ steps }) => !steps.some(isAhead));
+        const index = waiting.findIndex(
+          ({ steps, isReady = () => true }) => isReady() && !steps.some(isAhead),
+        );
         if (index === -1) break;
         start(waiting.splice(index, 1)[0]!);
       }

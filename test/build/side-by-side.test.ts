@@ -51,6 +51,24 @@ describe('side by side', () => {
     }
   });
 
+  it('lets what is not ready wait, and what comes after it pass', async () => {
+    const done: string[] = [];
+    const work = (name: string, ...after: string[]): Work => ({
+      steps: [],
+      isReady: () => after.every((other) => done.includes(other)),
+      async run() {
+        await setImmediate();
+        done.push(name);
+      },
+    });
+    const works = [work('last', 'b', 'c'), work('b', 'a'), work('c'), work('a')];
+    await sideBySide(works, { jobs: 2, mayStart: () => true });
+    expect(done).toEqual(['c', 'a', 'b', 'last']);
+    const stopped = [work('waits', 'never started'), work('never started')];
+    await sideBySide(stopped, { jobs: 2, mayStart: () => false });
+    expect(done).toHaveLength(4);
+  });
+
   it('runs as many at a time as it may, and no more', async () => {
     expect((await run(['a', 'b', 'c', 'd', 'e'], 3)).most).toBe(3);
     expect((await run(['a', 'b', 'c', 'd', 'e'], 1)).most).toBe(1);

@@ -145,7 +145,8 @@ export async function run(argv: BuildArguments): Promise<void> {
       commit: argv.commit ?? false,
       push: argv.push ?? true,
       adopt: argv.adopt ?? false,
-      jobs: jobsOf(argv.jobs),
+      // A shell has the terminal to itself; and a cluster's name stands for several pools.
+      jobs: argv.debugShell ? 1 : jobsOf(argv.jobs),
       keepGoing: (argv.keepGoing ?? false) || !(argv.failFast ?? true),
       resume: argv.resume ?? false,
       ...(argv.engine && { engine: argv.engine }),
