@@ -24,6 +24,8 @@ export type BuildEvent =
       readonly pools: readonly string[];
       readonly digest: string;
     }
+  /** It is to be built, as soon as its turn comes. */
+  | { readonly type: 'queued'; readonly hash: string; readonly pools: readonly string[] }
   | {
       readonly type: 'started';
       readonly hash: string;
@@ -43,6 +45,8 @@ export type BuildEvent =
       readonly seconds?: number;
     }
   | ({ readonly hash: string } & EngineEvent)
+  /** Another build pushes layers that this one has as well. */
+  | { readonly type: 'push-waits'; readonly hash: string }
   /** A folder has less room than a build of this base takes, by rule of thumb; in bytes. */
   | {
       readonly type: 'low-space';

@@ -43,6 +43,7 @@ export async function runGroups(
       const finding = await look(run, group, planOf(group));
       if (finding.kind === 'done') return finding.results;
       findings.set(group, finding);
+      if (finding.kind === 'build') run.onEvent({ type: 'queued', hash: group.hash, pools: namesOf(group) });
       return undefined;
     };
     return { steps: [], run: () => attemptGroup(run, outcomes, group, find) };
@@ -54,7 +55,7 @@ export async function runGroups(
     if (finding === undefined) return [];
     const plan = planOf(group);
     const steps = finding.kind === 'build' ? stepsOf(run.root, group) : [];
-    const watched = { names: namesOf(group).join(', '), steps };
+    const watched = { hash: group.hash, names: namesOf(group).join(', '), steps };
     const work = (passed: (count: number) => void) =>
       finding.kind === 'build'
         ? watch.during(run, watched, passed, (own) => build(own, group, plan, finding))

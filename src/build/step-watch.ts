@@ -20,7 +20,11 @@ export function stepWatch() {
     /** Runs a build, with its events told to the scheduler as steps that are passed. */
     async during<T>(
       run: Run,
-      { names, steps }: { readonly names: string; readonly steps: readonly string[] },
+      {
+        hash,
+        names,
+        steps,
+      }: { readonly hash: string; readonly names: string; readonly steps: readonly string[] },
       passed: (count: number) => void,
       work: (run: Run) => Promise<T>,
     ): Promise<T> {
@@ -32,7 +36,8 @@ export function stepWatch() {
       let endTurn: ((isPushed: boolean) => void) | undefined;
       // The base is where it came from: its layers are nobody's to push.
       const beforePush = async (registry: string) => {
-        endTurn = await turn(registry, steps.slice(1));
+        const onWait = () => run.onEvent({ type: 'push-waits', hash });
+        endTurn = await turn(registry, steps.slice(1), onWait);
       };
       const onEvent: Run['onEvent'] = (event) => {
         if (event.type === 'step') {

@@ -160,7 +160,9 @@ async function report(error: unknown): Promise<number> {
   const root = rootOf(parsed);
   const diagnostics =
     error instanceof Interrupted
-      ? failure('input', 'interrupted', `${error.message}; nothing was pinned`).diagnostics
+      ? failure('input', 'interrupted', `${error.message}; nothing was pinned`, {
+          ...(error.hint && { hint: error.hint }),
+        }).diagnostics
       : diagnosticsOf(error);
   if (isJson(parsed)) {
     const { diagnosticsAsData, printJsonLine } = await import('./report/json.ts');

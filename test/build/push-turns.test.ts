@@ -5,8 +5,9 @@ import { pushTurns } from '../../src/build/push-turns.ts';
 it('who has a layer in common waits for the first one to push it, and nobody else waits', async () => {
   const turn = pushTurns();
   const order: string[] = [];
+  const waited: string[] = [];
   const take = async (name: string, registry: string, steps: string[]) => {
-    const end = await turn(registry, steps);
+    const end = await turn(registry, steps, () => waited.push(name));
     order.push(name);
     return end;
   };
@@ -29,4 +30,6 @@ it('who has a layer in common waits for the first one to push it, and nobody els
   // What is there is waited for no more.
   await take('last', 'one', ['a', 'e']);
   expect(order.slice(3)).toEqual(['second', 'shares nothing that is not there', 'third', 'last']);
+  // Each says so once.
+  expect(waited).toEqual(['second', 'third']);
 });

@@ -160,7 +160,7 @@ export async function run(argv: BuildArguments): Promise<void> {
       signal,
       onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
     }).finally(report.end);
-  });
+  }, '`layers build --resume` goes on with it.');
   const { failures, ...rest } = result;
   const failed = new LayersError(failures);
   const isOver = failures.length > 0 && !argv.keepGoing && (argv.failFast ?? true);

@@ -34,11 +34,13 @@ export function describe(event: BuildEvent, paint: Paint): readonly string[] {
       ];
     case 'preflight-passed':
       return describePassed(event, paint);
+    case 'queued':
     case 'cached':
     case 'sent':
       return [];
     case 'step':
     case 'examine':
+    case 'push-waits':
     case 'push':
     case 'retry':
       return [doing(event, paint)];
@@ -73,7 +75,7 @@ export const ENDS: readonly BuildEvent['type'][] = [
   'skipped',
 ];
 
-export type Doing = Extract<BuildEvent, { type: 'step' | 'examine' | 'push' | 'retry' }>;
+export type Doing = Extract<BuildEvent, { type: 'step' | 'examine' | 'push-waits' | 'push' | 'retry' }>;
 
 /** What a build is doing, on one line; `sent`: how many bytes of a push are out. */
 export function doing(event: Doing, paint: Paint, sent = 0): string {
@@ -85,6 +87,8 @@ export function doing(event: Doing, paint: Paint, sent = 0): string {
     }
     case 'examine':
       return `${paint('cyan', 'check')} looking for secrets in the layers`;
+    case 'push-waits':
+      return `${paint('cyan', 'push')} waits for another build that pushes the same layers`;
     case 'push':
       return `${paint('cyan', 'push')} ${sent === 0 ? '' : `${bytes(sent)} to `}${event.destination}`;
     case 'retry':

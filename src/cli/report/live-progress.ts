@@ -18,6 +18,7 @@ type Terminal = Pick<NodeJS.WriteStream, 'write' | 'columns' | 'rows' | 'on' | '
 /** A line for each build that runs, drawn over again and again, and above it what is done. */
 export function liveProgress(stream: Terminal, paint: Paint): ProgressReport {
   const nameOf = namer();
+  const queued = new Map<string, string>();
   const running = new Map<string, Build>();
   /** The widths of the lines that are drawn. */
   let drawn: number[] = [];
@@ -43,13 +44,17 @@ export function liveProgress(stream: Terminal, paint: Paint): ProgressReport {
 
   function linesOf(width: number): string[] {
     const now = performance.now();
-    // One line less than there are: the last one is the cursor's.
-    const room = Math.max(1, (stream.rows || 24) - 2);
+    // One line less than there are, which is the cursor's, and one for those that wait.
+    const room = Math.max(1, (stream.rows || 24) - 3);
     const builds = [...running.values()];
     const shown = builds.length > room ? builds.slice(0, room - 1) : builds;
     const names = Math.min(Math.max(0, ...shown.map(({ name }) => widthOf(name))), Math.floor(width / 3));
     const lines = shown.map((build) => lineOf(build, { now, names, width }));
-    return builds.length > shown.length ? [...lines, `… and ${builds.length - shown.length} more`] : lines;
+    if (builds.length > shown.length) lines.push(`… and ${builds.length - shown.length} more`);
+    if (queued.size > 0 && running.size > 0) {
+      lines.push(paint('dim', cut(`${queued.size} to come: ${[...queued.values()].join(', ')}`, width)));
+    }
+    return lines;
   }
 
   function lineOf(
@@ -73,6 +78,8 @@ export function liveProgress(stream: Terminal, paint: Paint): ProgressReport {
     if (!('hash' in event)) return;
     const { hash } = event;
     const now = performance.now();
+    if (event.type === 'queued') queued.set(hash, name);
+    else queued.delete(hash);
     const start = (kind: Build['kind']) => running.set(hash, { name, started: now, kind });
     if (event.type === 'started') start(event.preflight ? 'preflight' : 'build');
     if (event.type === 'push' && !running.has(hash)) start('copy');
@@ -104,6 +111,7 @@ export function liveProgress(stream: Terminal, paint: Paint): ProgressReport {
     leave,
     end() {
       running.clear();
+      queued.clear();
       draw();
       clearInterval(timer);
       stream.off('resize', resized);
@@ -114,12 +122,12 @@ export function liveProgress(stream: Terminal, paint: Paint): ProgressReport {
 const plain = (_: unknown, text: string) => text;
 
 function isDoing(event: BuildEvent): event is Doing {
-  return ['step', 'examine', 'push', 'retry'].includes(event.type);
+  return ['step', 'examine', 'push-waits', 'push', 'retry'].includes(event.type);
 }
 
 /** What only the line of its build shows. */
 function isSilent({ type }: BuildEvent): boolean {
-  return ['started', 'step', 'cached', 'examine', 'push', 'sent'].includes(type);
+  return ['queued', 'started', 'step', 'cached', 'examine', 'push-waits', 'push', 'sent'].includes(type);
 }
 
 /** One less than there are: what fills a line exactly leaves the cursor somewhere else on every terminal. */

@@ -124,9 +124,15 @@ describe('on a terminal', () => {
   it('is lower than there are builds', () => {
     const { stream, screen } = terminal(80, 6);
     const report = progressReport(stream, {});
-    for (let build = 0; build < 9; build++) report.event(started(String(build), `pool-${build}`));
+    for (const build of 'abcdefghijk')
+      report.event({ type: 'queued', hash: build, pools: [`pool-${build}`] });
+    expect(screen()).toEqual(['']);
+    for (const build of 'abcdefghi') report.event(started(build, `pool-${build}`));
     expect(screen()).toHaveLength(5);
-    expect(screen()[3]).toBe('… and 6 more');
+    expect(screen().slice(2, 4)).toEqual(['… and 7 more', '2 to come: pool-j, pool-k']);
+    for (const build of 'jk')
+      report.event({ type: 'build-failed', hash: build, pools: [`pool-${build}`], message: 'x' });
+    expect(screen().slice(-2)).toEqual(['… and 7 more', '']);
     report.end();
   });
 
@@ -145,6 +151,8 @@ describe('on a terminal', () => {
     const { stream, screen } = terminal(100);
     const report = progressReport(stream, {});
     report.event(started('a', 'worker'));
+    report.event({ type: 'push-waits', hash: 'a' });
+    expect(screen()[0]).toMatch(/^worker push waits for another build that pushes the same layers /);
     report.event({ type: 'push', hash: 'a', destination: 'docker://example.com/os/worker:1' });
     report.event({ type: 'sent', hash: 'a', bytes: 212e6 });
     expect(screen()[0]).toMatch(/^worker push 212 MB to docker:\/\/example.com\/os\/worker:1 /);
