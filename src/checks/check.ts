@@ -29,6 +29,8 @@ export interface Check {
   readonly why: string;
   /** In a pool of `layers/`, once it has compiled. */
   readonly pool?: Look<Subject>;
+  /** In all pools of `layers/` that compiled, side by side. */
+  readonly pools?: Look<readonly Subject[]>;
   /** In objects for a cluster that somebody else wrote. */
   readonly manifests?: Look<Manifests>;
 }

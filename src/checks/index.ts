@@ -16,6 +16,7 @@ import { ignitionVersion } from './ignition-version.ts';
 import { imageIgnored } from './image-ignored.ts';
 import { kernelType } from './kernel-type.ts';
 import { latestRpm } from './latest-rpm.ts';
+import { layersOrder } from './layers-order.ts';
 import { localCopy } from './local-copy.ts';
 import { mountValue } from './mount-value.ts';
 import { nameNotPool } from './name-not-pool.ts';
@@ -63,6 +64,7 @@ export const CHECKS: readonly Check[] = [
   imageIgnored,
   kernelType,
   latestRpm,
+  layersOrder,
   localCopy,
   mountValue,
   nameNotPool,

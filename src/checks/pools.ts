@@ -7,11 +7,11 @@ import { CHECKS } from './index.ts';
 export function checkPools(pools: readonly Subject[]): Diagnostic[] {
   const found = new Map<string, Diagnostic>();
   for (const check of CHECKS) {
-    for (const pool of pools) {
-      for (const diagnostic of runCheck(check, check.pool, pool)) {
-        found.set(JSON.stringify(diagnostic), diagnostic);
-      }
-    }
+    const all = [
+      ...pools.flatMap((pool) => runCheck(check, check.pool, pool)),
+      ...runCheck(check, check.pools, pools),
+    ];
+    for (const diagnostic of all) found.set(JSON.stringify(diagnostic), diagnostic);
   }
   return [...found.values()];
 }

@@ -6,15 +6,28 @@ import type { EffectivePool } from './effective.ts';
 export interface Subject
   extends Pick<
       CompiledPool,
-      'id' | 'cluster' | 'image' | 'origin' | 'layers' | 'containerfile' | 'room' | 'claims' | 'el' | 'job'
+      | 'id'
+      | 'cluster'
+      | 'image'
+      | 'origin'
+      | 'layers'
+      | 'containerfile'
+      | 'room'
+      | 'claims'
+      | 'el'
+      | 'job'
+      | 'follows'
     >,
     Pick<EffectivePool, 'release' | 'target' | 'kernelType' | 'extensions' | 'silences'> {
+  /** The digest of what it is built from. */
+  readonly base: string;
   /** Where the pool's own keys were written, wherever that is. */
   readonly origins: Readonly<Record<string, Origin>>;
 }
 
 export function subjectOf(compiled: CompiledPool): Subject {
-  const { id, cluster, image, origin, layers, containerfile, room, claims, el, job, pool } = compiled;
+  const { id, cluster, image, origin, layers, containerfile, room, claims, el, job, follows, base, pool } =
+    compiled;
   const { release, target, kernelType, extensions, silences, origins } = pool;
   return {
     id,
@@ -27,6 +40,8 @@ export function subjectOf(compiled: CompiledPool): Subject {
     claims,
     ...(el !== undefined && { el }),
     ...(job && { job }),
+    ...(follows !== undefined && { follows }),
+    base: base.digest,
     release,
     target,
     ...(kernelType && { kernelType }),

@@ -11,7 +11,9 @@ import type { Diagnostic } from '../../src/diagnostics.ts';
 import { documents, RELEASES } from '../synth/documents.ts';
 import { temporaryRepository } from '../synth/temporary-repository.ts';
 
-const ofPools = CHECKS.flatMap(({ code, severity, pool }) => (pool ? { code, severity, ...pool } : []));
+const ofPools = CHECKS.flatMap(({ code, severity, pool, pools }) =>
+  [pool, pools].flatMap((look) => (look ? { code, severity, ...look } : [])),
+);
 const ofManifests = CHECKS.flatMap(({ code, severity, manifests }) =>
   manifests ? { code, severity, ...manifests } : [],
 );
@@ -48,7 +50,7 @@ describe('a check', () => {
   });
 
   it.each(CHECKS)('$code looks somewhere, and says what and why in whole sentences', (check: Check) => {
-    expect(check.pool ?? check.manifests).toBeDefined();
+    expect(check.pool ?? check.pools ?? check.manifests).toBeDefined();
     for (const text of [check.summary, check.why]) expect(text).toMatch(/^[A-Zv`].*[.]$/s);
   });
 

@@ -21,7 +21,15 @@ const NO_CODES = new Set([
   ...['build-arg', 'clean-up', 'dockerfile-ast', 'draft-07', 'dry-run', 'epel-release', 'fips-mode-setup'],
   ...['push-secret', 'push-spec', 'update-ca-trust', 'update-crypto-policies', 'write-text'],
   // an option, a file and an event of builds
-  ...['debug-shell', 'fail-fast', 'failed-step', 'keep-going', 'low-space', 'nothing-to-resume'],
+  ...[
+    'debug-shell',
+    'fail-fast',
+    'failed-step',
+    'keep-going',
+    'low-space',
+    'nothing-to-resume',
+    'push-waits',
+  ],
   // states of pins and builds
   ...['not-ours', 'up-to-date'],
   // images of a release

@@ -34,12 +34,12 @@ export function checksPage(): string {
 }
 
 function sectionOf(check: Check): string[] {
-  const { code, summary, why, pool, manifests } = check;
+  const { code, summary, why, pool, pools, manifests } = check;
   return [
     `## ${code}\n`,
     `${severityOf(check)}, in ${whereOf(check)}. ${summary}\n`,
     `${why}\n`,
-    ...[pool, manifests].flatMap((look) =>
+    ...[pool, pools, manifests].flatMap((look) =>
       look === undefined
         ? []
         : [
@@ -56,8 +56,8 @@ function severityOf({ severity }: Check): string {
   return severity === 'info' ? 'remark' : severity;
 }
 
-function whereOf({ pool, manifests }: Check): string {
-  return [pool && '`layers/`', manifests && '`--manifests`'].filter(Boolean).join(' and ');
+function whereOf({ pool, pools, manifests }: Check): string {
+  return [(pool ?? pools) && '`layers/`', manifests && '`--manifests`'].filter(Boolean).join(' and ');
 }
 
 function tableOf(codes: Readonly<Record<string, string>>): string[] {
