@@ -150,6 +150,12 @@ describe('what a cluster builds', () => {
     expect(stderr).toContain('the build that the cluster would make of broken');
   });
 
+  it('that fails is a pool that failed, and keeps no other from being tried with --keep-going', async () => {
+    const build = await workspace.layers('build', 'broken', 'plain', '--keep-going', '--jobs', '1');
+    expect(build.code, build.stderr).toBe(3);
+    expect(build.stdout).toMatch(/^broken {2}failed\nplain {3}preflight ok /);
+  });
+
   it('fails by what the operator puts around it, too', async () => {
     const { code, stderr } = await failing('around');
     expect(code, stderr).toBe(3);

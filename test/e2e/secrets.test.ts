@@ -278,6 +278,12 @@ describe('a build with secrets', { timeout: 300_000 }, () => {
     expect(none.stderr).toContain('the build of refused needs the secret wrong');
     expect(none.stderr).toContain('--secret wrong=<folder>');
 
+    // Before any other pool is built, too.
+    const all = await workspace.layers('build');
+    expect(all.code).toBe(2);
+    expect(all.stderr).toContain('the build of refused needs the secret wrong');
+    expect(none.stderr + all.stderr).not.toContain('building with');
+
     const empty = await workspace.layers('build', 'refused', '--secret', `wrong=${secrets.path}`);
     expect(empty.code).toBe(2);
     expect(empty.stderr).toContain(`${join(secrets.path, 'username')} cannot be read`);

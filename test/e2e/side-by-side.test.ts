@@ -191,6 +191,8 @@ describe('a failure', { timeout: 300_000 }, () => {
     await pools(workspace, broken(), all, 'resumed');
     const failing = await workspace.layers('build', '--pin', 'alpha', 'beta', '--jobs', '1');
     expect(failing.code).toBe(3);
+    // A slip of the pen is nothing to go on with.
+    expect((await workspace.layers('build', 'alhpa')).code).toBe(2);
     await pools(workspace, [working('fine'), working('broken')], all, 'resumed');
     const build = await workspace.layers('build', '--resume');
     expect(build.code, build.stderr).toBe(0);
