@@ -17,6 +17,11 @@ const VERBS: readonly (readonly [usage: string, summary: string, load: () => Pro
     () => import('./commands/check.ts'),
   ],
   [
+    'diff [revision]',
+    'Show what a change means to nodes: pools, why, reboots, packages',
+    () => import('./commands/diff.ts'),
+  ],
+  [
     'build [pool..]',
     'Build what dist/ says, push it, and pin the digests',
     () => import('./commands/build.ts'),
@@ -74,10 +79,11 @@ const cli = yargs(args)
     describe: 'Work on the repository in this folder',
   })
   .option('output', {
-    choices: ['text', 'json', 'github', 'sarif'],
+    choices: ['text', 'json', 'markdown', 'html', 'github', 'sarif'],
     default: 'text',
     global: true,
-    describe: 'json: data on stdout; github, sarif: findings, of `layers check`',
+    describe:
+      'json: data on stdout; markdown, html: `layers diff`; github, sarif: findings, of `layers check`',
   })
   .version(version)
   // The terminal breaks lines better: yargs, bundled, breaks them within words.
@@ -134,6 +140,8 @@ function assertFormat({
 }): void {
   if ((output === 'github' || output === 'sarif') && verb !== 'check')
     throw new UsageError(`--output ${output} is for \`layers check\``);
+  if ((output === 'markdown' || output === 'html') && verb !== 'diff')
+    throw new UsageError(`--output ${output} is for \`layers diff\``);
 }
 
 // Who reads the start of the output and goes, `layers synth | head`, is not told of it; a build goes on.

@@ -1,7 +1,7 @@
 import { below, type Diagnostic } from '../diagnostics.ts';
 import type { Library } from '../spec/library.ts';
 import { formatPoolId } from '../values/pool-id.ts';
-import { isAtLeast } from '../values/release-version.ts';
+import { isAtLeast, type ReleaseVersion } from '../values/release-version.ts';
 import type { CompiledPool } from './compiled-pool.ts';
 import type { EffectivePool } from './effective.ts';
 import { imageKernel } from './image-kernel.ts';
@@ -9,6 +9,11 @@ import { checkModules } from './modules.ts';
 
 /** From here on an inherited osImageURL is the base of on-cluster builds. */
 const INHERITS_BASE = '4.22';
+
+/** Whether the on-cluster builds of a release start from an osImageURL that their pool inherits. */
+export function inheritsBase(release: ReleaseVersion): boolean {
+  return isAtLeast(release, INHERITS_BASE);
+}
 
 /**
  * Custom pools take the MachineConfigs of `worker`, and with them its image. What that means for each of a cluster's
@@ -37,9 +42,7 @@ export function mayStartFromWorker({
   target,
 }: Pick<EffectivePool, 'name' | 'release' | 'target'>): boolean {
   return (
-    target.machineOSConfig !== undefined &&
-    !['master', 'worker'].includes(name) &&
-    isAtLeast(release, INHERITS_BASE)
+    target.machineOSConfig !== undefined && !['master', 'worker'].includes(name) && inheritsBase(release)
   );
 }
 
@@ -72,7 +75,7 @@ function namesRemark(worker: CompiledPool, heirs: readonly CompiledPool[]): Diag
 }
 
 function heirRemark(pool: CompiledPool, worker: CompiledPool): Diagnostic[] {
-  const isBase = isAtLeast(pool.pool.release, INHERITS_BASE);
+  const isBase = inheritsBase(pool.pool.release);
   return [
     remark(
       isBase ? 'worker-image-as-base' : 'worker-image-ignored',

@@ -50,7 +50,7 @@ async function findIn(
 }
 
 /** The marks that take away a path: its own, those of the folders it is in, and those that empty such a folder. */
-function whiteouts(path: string): Set<string> {
+export function whiteouts(path: string): Set<string> {
   const parts = path.split('/');
   return new Set(
     parts.flatMap((part, index) => {

@@ -7,32 +7,35 @@ const HOLDS_NODES = new Set(['MachineConfig', 'MachineOSConfig', 'MachineConfigP
 
 /** Warns of each object that would be gone from `dist/`: whoever applies it un-installs an image, and nodes reboot. */
 export function reverts(before: Content, after: Files): Diagnostic[] {
+  return lostObjects(before, after).map(
+    ({ kind, name, path }): Diagnostic => ({
+      code: 'reverts-nodes',
+      severity: 'warning',
+      source: 'finding',
+      message: `REVERTS NODES: dist/${path} no longer has the ${kind} ${name}`,
+      hint: 'Its nodes go back to what they had before, and reboot. If that is not meant: was a pool or its lock removed?',
+    }),
+  );
+}
+
+/** The objects that hold nodes and are gone, by the file below `dist/` that had them. */
+export function lostObjects(before: Content, after: Content): NodeObject[] {
   const kept = objectsIn(after);
-  return [...objectsIn(before)]
-    .filter(([identity]) => !kept.has(identity))
-    .map(
-      ([, { kind, name, path }]): Diagnostic => ({
-        code: 'reverts-nodes',
-        severity: 'warning',
-        source: 'finding',
-        message: `REVERTS NODES: dist/${path} no longer has the ${kind} ${name}`,
-        hint: 'Its nodes go back to what they had before, and reboot. If that is not meant: was a pool or its lock removed?',
-      }),
-    );
+  return [...objectsIn(before)].flatMap(([identity, found]) => (kept.has(identity) ? [] : [found]));
 }
 
 /** Files as they are found: a link has no content. */
 type Content = ReadonlyMap<string, string | Uint8Array | undefined>;
 
-interface Found {
+export interface NodeObject {
   readonly kind: string;
   readonly name: string;
   readonly path: string;
 }
 
 /** By cluster, kind and name: a file may be called otherwise from one synth to the next. */
-function objectsIn(files: Content): Map<string, Found> {
-  const found = new Map<string, Found>();
+function objectsIn(files: Content): Map<string, NodeObject> {
+  const found = new Map<string, NodeObject>();
   for (const [path, content] of files) {
     if (content === undefined || !path.endsWith('.k8s.yaml') || path.startsWith('builds/')) continue;
     const text = typeof content === 'string' ? content : Buffer.from(content).toString('utf8');

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { atomicWrite } from '../../build/atomic-write.ts';
+import { LOCAL } from '../../build/journal.ts';
+import type { InstalledPackage } from '../../rpm/header.ts';
+
+/** What an image has never changes: lists are kept by digest, and read once on a machine. */
+export async function rememberedPackages(
+  root: string,
+  image: string,
+): Promise<InstalledPackage[] | undefined> {
+  try {
+    const list: unknown = JSON.parse(await readFile(fileOf(root, image), 'utf8'));
+    return Array.isArray(list) ? list : undefined;
+  } catch {
+    // Not there, or torn: it is read anew.
+    return undefined;
+  }
+}
+
+export async function rememberPackages(
+  root: string,
+  image: string,
+  packages: readonly InstalledPackage[],
+): Promise<void> {
+  const lines = packages.map((one) => JSON.stringify(one)).join(',\n');
+  // Whoever may only read the repository does without.
+  await atomicWrite(fileOf(root, image), `[${lines}]\n`).catch(() => {});
+}
+
+function fileOf(root: string, image: string): string {
+  return join(root, LOCAL, 'packages', image.slice(image.lastIndexOf(':') + 1));
+}
