@@ -102,11 +102,12 @@ function withHeirs(
       const after = mine?.after ?? readPool(to.dist, pool);
       const fields = inheritedFields(after, pair, worker.objects);
       if (fields.length === 0) continue;
-      const inherits = inheritedFrom(worker.pool, fields);
+      const inherits = [inheritedFrom(worker.pool, fields, after)];
       const diff = found.get(pool);
       const objects = diff?.objects ?? [];
       const before = mine === undefined ? after : mine.before;
-      const reverts = diff?.effect.reverts ?? false;
+      const loses = worker.effect.reverts && fields.includes('osImageURL');
+      const reverts = loses || (diff?.effect.reverts ?? false);
       found.set(pool, {
         ...(diff ?? heirOf(after)),
         inherits,

@@ -1,3 +1,4 @@
+import { parsePoolId } from '../values/pool-id.ts';
 import type { Effect, Inherited, ObjectDiff } from './model.ts';
 import type { PoolState } from './state.ts';
 
@@ -33,7 +34,7 @@ export function effectOf(changed: Changed): Effect {
       fields.map(
         (field): Cause => ({
           nodes: isBuilt ? 'build-and-reboot' : 'reboot',
-          because: `${field} of ${from}`,
+          because: `${field} of ${parsePoolId(from).pool}`,
         }),
       ),
     ),

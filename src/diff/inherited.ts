@@ -30,17 +30,14 @@ export function mayInherit(pool: string, worker: string): boolean {
   return id.cluster === other.cluster && !['master', 'worker'].includes(id.pool);
 }
 
-/** Whether an on-cluster build starts from the image that is inherited, rather than from the cluster's. */
-export function startsFromInherited({ build }: PoolState): boolean {
-  return build.preflight !== undefined && inheritsBase(build.preflight.release as ReleaseVersion);
-}
-
 function specOf(state: PoolState | undefined): Record<string, unknown> {
   const isConfig = ({ kind }: Manifest) => kind === 'MachineConfig';
   return { ...state?.objects.find(isConfig)?.spec };
 }
 
 /** As a pool says it of itself. */
-export function inheritedFrom(worker: string, fields: readonly string[]): Inherited[] {
-  return fields.length === 0 ? [] : [{ from: worker, fields }];
+export function inheritedFrom(worker: string, fields: readonly string[], { build }: PoolState): Inherited {
+  const release = build.preflight?.release as ReleaseVersion | undefined;
+  const isOfImage = release !== undefined && fields.includes('osImageURL');
+  return { from: worker, fields, ...(isOfImage && { isBase: inheritsBase(release) }) };
 }

@@ -112,6 +112,8 @@ export interface Inherited {
   readonly from: string;
   /** `osImageURL`, `kernelArguments` … */
   readonly fields: readonly string[];
+  /** Of an image, where the cluster builds: whether that build starts from it, as from 4.22 on. */
+  readonly isBase?: boolean;
 }
 
 /** What happens on the nodes once this is applied. */

@@ -106,7 +106,7 @@ const KEYS: readonly ReasonKind[] = ['kernelType', 'extensions', 'kernelArgument
 function objectReasons({ before, after, objects, documents }: Compared): Reason[] {
   const config = (state: PoolState) => state.objects.find(({ kind }) => kind === 'MachineConfig')?.spec ?? {};
   const text = (field: unknown) =>
-    field === undefined ? undefined : Array.isArray(field) ? field.join(' ') : String(field);
+    (Array.isArray(field) ? field.join(' ') : ((field as string | undefined) ?? '')) || undefined;
   const isPinned = before.image !== undefined && after.image !== undefined;
   const nodes = KEYS.filter(() => isPinned || before.build.by === 'cluster').flatMap((kind): Reason[] => {
     const [from, to] = [text(config(before)[kind]), text(config(after)[kind])];

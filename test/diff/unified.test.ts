@@ -17,7 +17,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function applied(before: string, diff: string): string {
   const file = join(folder, 'text');
   writeFileSync(file, before);
-  execFileSync('git', ['apply', '--unidiff-zero', '-p1', '-'], { cwd: folder, input: diff });
+  execFileSync('git', ['apply', '--unidiff-zero', '-p1', '-'], {
+    cwd: folder,
+    input: diff,
+    stdio: 'pipe',
+  });
   return readFileSync(file, 'utf8');
 }
 
@@ -34,8 +38,9 @@ describe('a diff of two texts', () => {
     fc.assert(
       fc.property(text, text, (before, after) => {
         const made = unifiedDiff('text', before, after);
-        if (before === after) return expect(made).toBeUndefined();
-        expect(applied(before, made!.diff!)).toBe(after);
+        expect(made === undefined).toBe(before === after);
+        if (made === undefined) return;
+        expect(applied(before, made.diff!)).toBe(after);
         writeFileSync(join(folder, 'a'), before);
         writeFileSync(join(folder, 'b'), after);
         const stat = ['diff', '--no-index', '--numstat', '--diff-algorithm=minimal', 'a', 'b'];
@@ -45,7 +50,7 @@ describe('a diff of two texts', () => {
         } catch (error) {
           counts = (error as { stdout: string }).stdout;
         }
-        expect(`${made!.added}\t${made!.removed}`).toBe(counts.split('\t').slice(0, 2).join('\t'));
+        expect(`${made.added}\t${made.removed}`).toBe(counts.split('\t').slice(0, 2).join('\t'));
       }),
       { numRuns: 120 },
     );

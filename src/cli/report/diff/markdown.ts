@@ -13,6 +13,7 @@ import {
   sideText,
   valueText,
   whyTexts,
+  withoutCluster,
 } from './words.ts';
 
 /** GitHub takes 65,536 characters, and counts some of them twice: bytes are on the safe side. */
@@ -86,7 +87,7 @@ function poolRow(group: readonly PoolDiff[], packages: readonly PackagesDiff[]):
   const unknown = pool.by === 'cluster' ? 'known after the build on the cluster' : '';
   const why = [
     ...whyTexts(pool).map(escaped),
-    ...(inheritedBy.length > 0 ? [`reaches ${escaped(names(inheritedBy, 8))}, too`] : []),
+    ...(inheritedBy.length > 0 ? [`reaches ${escaped(names(inheritedBy.map(withoutCluster), 8))}, too`] : []),
   ];
   return `| ${code(names(group.map(({ pool }) => pool)))} | ${effect.reverts ? `${loud}, **reverts**` : loud} | ${why.join('<br>')} | ${escaped(change === undefined ? unknown : packagesText(change))} |\n`;
 }

@@ -20,6 +20,7 @@ import {
   sideText,
   valueText,
   whyTexts,
+  withoutCluster,
 } from './words.ts';
 
 /** For a terminal or a log: what happens, then why, then packages and Containerfiles. */
@@ -57,7 +58,9 @@ function poolText(group: readonly PoolDiff[], paint: Paint): string {
     ),
     ...inherited.filter((text) => text !== '').map((text) => `  ${text}`),
     ...(inheritedBy.length > 0
-      ? [`  reaches ${names(inheritedBy, 8)}, too, and every custom pool that is not declared here`]
+      ? [
+          `  reaches ${names(inheritedBy.map(withoutCluster), 8)}, too, and every custom pool that is not declared here`,
+        ]
       : []),
   ].join('\n');
 }

@@ -20,10 +20,19 @@ const NO_REASON: Readonly<Record<PoolDiff['change'], string>> = {
 };
 
 /** Why a pool differs, one text a reason. */
-export function whyTexts({ change, reasons, inherits, release }: PoolDiff): string[] {
+export function whyTexts({ change, reasons, inherits, release, pin, effect }: PoolDiff): string[] {
   const own = reasons.map(reasonText);
-  const inherited = inherits.map(({ from, fields }) => `${fields.join(', ')} of ${from}, which it inherits`);
-  if (own.length + inherited.length > 0) return [...own, ...inherited];
+  const inherited = inherits.map(({ from, fields, isBase }) => {
+    const base = {
+      true: ': its build starts from that image',
+      false: ': its build does not start from it, and is made anew',
+    };
+    return `inherits ${fields.join(', ')} of ${withoutCluster(from)}${isBase === undefined ? '' : base[`${isBase}`]}`;
+  });
+  // Where nothing else happens, that is what is said of the nodes.
+  const waits = change === 'changed' && pin !== 'fresh' && pin !== undefined && effect.waitsFor !== 'pin';
+  const more = waits ? ['what its layers say now is not pinned yet'] : [];
+  if (own.length + inherited.length > 0) return [...own, ...inherited, ...more];
   return [change === 'added' ? `${NO_REASON.added}, of release ${release}` : NO_REASON[change]];
 }
 
@@ -179,15 +188,14 @@ export function groupPools(pools: readonly PoolDiff[]): PoolDiff[][] {
   for (const pool of pools) {
     const { change, target, by, pin, effect, inheritedBy } = pool;
     const heirs = inheritedBy.map(withoutCluster);
-    const because = effect.because.map((text) => text.replace(/\S+\//, ''));
     const reasons = pool.reasons.map(({ place, ...reason }) => [reasonText(reason), reason.edits]);
     const inherits = pool.inherits.map(({ from, fields }) => [withoutCluster(from), fields]);
-    const key = JSON.stringify([change, target, by, pin, { ...effect, because }, heirs, reasons, inherits]);
+    const key = JSON.stringify([change, target, by, pin, effect, heirs, reasons, inherits]);
     groups.set(key, [...(groups.get(key) ?? []), pool]);
   }
   return [...groups.values()];
 }
 
-function withoutCluster(pool: string): string {
+export function withoutCluster(pool: string): string {
   return pool.slice(pool.indexOf('/') + 1);
 }
