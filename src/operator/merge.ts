@@ -121,10 +121,18 @@ function matches(value: string | undefined, operator: string, values: readonly s
 function validate({ kernelType, config, extensions }: MachineConfigSpec, release: ReleaseVersion): void {
   if (!KERNELS.includes(kernelType)) throw new Refusal(`kernelType=${kernelType} is invalid`);
   if (config === undefined || config === null) return;
-  parseIgnition(config as Config, release);
+  validateModes(parseIgnition(config as Config, release).config);
   const known = extensionsOf(release);
   const unknown = (extensions ?? []).filter((name) => !known.has(name));
   if (unknown.length > 0) throw new Refusal(`invalid extensions found: [${unknown.join(' ')}]`);
+}
+
+function validateModes(config: Config): void {
+  const files = ((config.storage as Config | undefined)?.files ?? []) as readonly Config[];
+  const wrong = files.find(({ mode }) => typeof mode === 'number' && mode > 0o777);
+  if (wrong === undefined) return;
+  const mode = (wrong.mode as number).toString(8);
+  throw new Refusal(`invalid mode 0${mode} for ${wrong.path}, cannot exceed 0777`);
 }
 
 /** What a custom pool has of its own comes after all that it has of worker, whatever the names. */

@@ -66,7 +66,8 @@ function mergeField(
     return [mergeStruct(item as Config, found.item as Config, field.list!)];
   });
   const keys = new Set(old.map((item) => keyOf(item, field)));
-  return [...kept, ...added.filter((item) => !keys.has(keyOf(item, field)))];
+  const merged = [...kept, ...added.filter((item) => !keys.has(keyOf(item, field)))];
+  return merged.length === 0 ? undefined : merged;
 }
 
 /** The child's item of a key, and the list that it is in: this one, or another of its group. The last one counts. */

@@ -15,7 +15,7 @@ export function newestVersion(release: ReleaseVersion): string {
 }
 
 const SEMVER = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]*)?(?:\+[0-9A-Za-z.-]*)?$/;
-/** The bits of setuid, setgid and sticky: files have them from 3.4 on. */
+/** The bits of setuid, setgid and sticky. Files have them from 3.4 on; from 5.0 on, older configs keep theirs as well. */
 const SPECIAL_BITS = 0o7000;
 
 export function parseIgnition(raw: Config, release: ReleaseVersion): Parsed {
@@ -23,21 +23,23 @@ export function parseIgnition(raw: Config, release: ReleaseVersion): Parsed {
   const newestMinor = Number(newest.split('.')[1]);
   const version = (raw.ignition as Config | undefined)?.version;
   const supported = ['2.2', ...Array.from({ length: newestMinor + 1 }, (_, minor) => `3.${minor}`)];
-  if (typeof version !== 'string' || !SEMVER.test(version)) throw unsupported('invalid', supported);
+  const refuse = (what: string) => {
+    const versions = supported.join(isAtLeast(release, '4.20') ? ',' : ', ');
+    return new Refusal(
+      `parsing Ignition config failed: ${what} version. Supported spec versions: ${versions}`,
+    );
+  };
+  if (typeof version !== 'string' || !SEMVER.test(version)) throw refuse('invalid');
   const [, minor] = /^3\.(\d+)\.0$/.exec(version) ?? [];
   if (minor !== undefined && Number(minor) <= newestMinor) {
     const config = normalize(raw);
     const own = { ...(config.ignition as Config), version: newest };
-    return { config: withoutSpecialBits({ ...config, ignition: own }, Number(minor)), isUntranslated: false };
+    const translated = { ...config, ignition: own };
+    const isMasked = Number(minor) < 4 && !isAtLeast(release, '5.0');
+    return { config: isMasked ? withoutSpecialBits(translated) : translated, isUntranslated: false };
   }
-  if (version !== '2.2.0') throw unsupported('unknown', supported);
+  if (!/^2\.[012]\.0$/.test(version)) throw refuse('unknown');
   return { config: { ignition: { version: newest } }, isUntranslated: saysMore(raw) };
-}
-
-function unsupported(what: string, supported: readonly string[]): Refusal {
-  return new Refusal(
-    `parsing Ignition config failed: ${what} version. Supported spec versions: ${supported.join(', ')}`,
-  );
 }
 
 function saysMore(value: unknown, isTop = true): boolean {
@@ -52,9 +54,9 @@ function saysMore(value: unknown, isTop = true): boolean {
   });
 }
 
-function withoutSpecialBits(config: Config, minor: number): Config {
+function withoutSpecialBits(config: Config): Config {
   const storage = config.storage as Record<string, readonly Config[]> | undefined;
-  if (storage === undefined || minor >= 4) return config;
+  if (storage === undefined) return config;
   const lists = ['files', 'directories']
     .filter((name) => storage[name] !== undefined)
     .map((name) => [
