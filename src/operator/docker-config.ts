@@ -110,8 +110,7 @@ function newStyleOnly(root: JsonNode): Decoded {
   if (root.kind === 'null') return { config: new Map(), error: IS_NULL };
   const saved = new Saved();
   const config = new Map<string, Entry>();
-  if (root.kind !== 'object' && root.kind !== 'null')
-    saved.cannot(root, 'Go value of type secrets.DockerConfigJSON');
+  if (root.kind !== 'object') saved.cannot(root, 'Go value of type secrets.DockerConfigJSON');
   for (const [key, value] of root.kind === 'object' ? root.entries : []) {
     if (isKey(key, 'auths')) decodeMap(value, config, saved, 'DockerConfigJSON.auths', 'auths.');
     else saved.unknown(key);
