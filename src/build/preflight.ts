@@ -63,7 +63,7 @@ function passed(
 ): PoolResult {
   const time = seconds === undefined ? {} : { seconds };
   onEvent({ type: 'preflight-passed', hash, pools: [pool], leftOut, ...time });
-  return { pool, result: 'preflight ok', by: 'cluster', leftOut };
+  return { pool, result: 'preflight ok', by: 'cluster', build: hash, leftOut, ...time };
 }
 
 async function attempt(

@@ -107,7 +107,7 @@ function attemptTrial(
   const work = async () => [await preflight({ ...run, onEvent }, pool, made)];
   return attempt(run, outcomes, pool, work, (message) => {
     run.onEvent({ type: 'build-failed', hash, pools: [pool.pool], message });
-    return [trialResult(pool, 'failed')];
+    return [{ ...trialResult(pool, 'failed'), build: hash }];
   });
 }
 

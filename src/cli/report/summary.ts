@@ -13,8 +13,13 @@ export function summaryTable(pools: readonly PoolResult[]): string {
     builds.set(build, [...(builds.get(build) ?? []), result] as [PoolResult, ...PoolResult[]]);
   }
   const all = [...builds.values()];
-  if (all.every(([{ result }]) => result === 'unchanged')) return '';
+  if (all.every(([result]) => isAsBefore(result))) return '';
   return columns([HEAD, ...all.map((group) => rowOf(group[0], group))]);
+}
+
+/** Nothing was done, or an on-cluster build was tried before. */
+function isAsBefore({ result, seconds }: PoolResult): boolean {
+  return result === 'unchanged' || (result === 'preflight ok' && seconds === undefined);
 }
 
 function rowOf(

@@ -304,19 +304,22 @@ it('a table tells what is known of each build, and nothing where nothing was don
   const image = 'registry.example.com/os/worker';
   const digest = `sha256:${'ab'.repeat(32)}`;
   const built = { build: 'c'.repeat(32), image, digest, pushed: true };
-  expect(summaryTable([{ pool: 'idle', result: 'unchanged', ...built }])).toBe('');
+  const tried = { pool: 'lab', result: 'preflight ok', by: 'cluster', build: 'e'.repeat(32) } as const;
+  expect(summaryTable([{ pool: 'idle', result: 'unchanged', ...built }, tried])).toBe('');
   expect(
     summaryTable([
       { pool: 'worker', result: 'built', ...built, seconds: 83, steps: { cached: 3, total: 4 }, size: 2.5e9 },
       { pool: 'infra', result: 'built', ...built, seconds: 83, steps: { cached: 3, total: 4 }, size: 2.5e9 },
       { pool: 'edge', result: 'failed', build: 'd'.repeat(32), image },
       { pool: 'gpu', result: 'skipped', by: 'cluster' },
+      { ...tried, seconds: 7 },
     ]),
   ).toBe(
     [
-      'build         pools          result  digest        time   cached  size',
-      'cccccccccccc  worker, infra  built   abababababab  1m23s  3/4     2.5 GB',
-      'dddddddddddd  edge           failed  -             -      -       -',
+      'build         pools          result        digest        time   cached  size',
+      'cccccccccccc  worker, infra  built         abababababab  1m23s  3/4     2.5 GB',
+      'dddddddddddd  edge           failed        -             -      -       -',
+      'eeeeeeeeeeee  lab            preflight ok  -             7s     -       -',
       '',
     ].join('\n'),
   );
