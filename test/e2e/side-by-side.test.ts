@@ -7,6 +7,7 @@ import { type Registry, startRegistry } from '../fixtures/registry.ts';
 import { createWorkspace, type Workspace } from '../fixtures/workspace.ts';
 import { documents, layer, motd, pool, release } from './support/documents.ts';
 import { lockOf } from './support/lock.ts';
+import { startProxy } from './support/proxy.ts';
 import { layersWith, start } from './support/running.ts';
 import { stateOf } from './support/state.ts';
 
@@ -31,8 +32,14 @@ function working(name: string, ...commands: string[]): object {
 }
 
 /** The documents of some pools, in the place of all that were there. */
-async function pools(to: Workspace, layers: object[], all: Record<string, (string | object)[]>, at = 'os') {
-  const image = (name: string) => `${registry.host}/${at}/${name}`;
+async function pools(
+  to: Workspace,
+  layers: object[],
+  all: Record<string, (string | object)[]>,
+  at = 'os',
+  host = registry.host,
+) {
+  const image = (name: string) => `${host}/${at}/${name}`;
   await to.write(
     'layers/pools.yaml',
     documents(
@@ -120,7 +127,11 @@ describe('builds side by side', { timeout: 300_000 }, () => {
   it('are looked for by one question each, before an engine is looked for', async () => {
     await forget(workspace);
     const names = Array.from({ length: 12 }, (_, index) => `pool-${index}`);
-    await pools(workspace, [], Object.fromEntries(names.map((name) => [name, [motd(name)]])), 'asked');
+    const all = Object.fromEntries(names.map((name) => [name, [motd(name)]]));
+    const proxy = await startProxy(registry);
+    // The first time the registry is busy, and then it takes three seconds.
+    proxy.fate = (request) => (proxy.requests.filter((one) => one === request).length > 1 ? 'late' : 503);
+    await pools(workspace, [], all, 'asked', proxy.host);
     const { path, calls } = await shims();
     const before = (await registry.requests()).length;
     const build = await layersWith(workspace, { PATH: `${path}:${process.env.PATH}` }, 'build', '--pin');
@@ -131,6 +142,10 @@ describe('builds side by side', { timeout: 300_000 }, () => {
     ).toEqual([]);
     expect(new Set(asked).size).toBe(names.length);
     expect(asked).toHaveLength(names.length);
+    expect(proxy.requests).toHaveLength(2 * names.length);
+    // All at a time: one after the other, this were more than half a minute.
+    expect(proxy.times.at(-1)! - proxy.times[0]!).toBeLessThan((names.length - 1) * 3000);
+    await proxy.stop();
     expect(await calls()).not.toContain('skopeo');
     // It is the same for all of them.
     expect(build.stderr.match(/no-engine|engine-broken/g)?.length ?? 0).toBeLessThanOrEqual(2);
