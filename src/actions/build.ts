@@ -14,6 +14,7 @@ import { authFileForEngine } from '../registry/auth-file.ts';
 import { suggest } from '../values/suggest.ts';
 import { alone } from './alone.ts';
 import { located } from './failed-step.ts';
+import { heldFindings } from './held.ts';
 import { commitPins, pin } from './pin.ts';
 import { assertFresh, committable } from './preconditions.ts';
 
@@ -52,6 +53,8 @@ export interface BuildResult {
   readonly commit?: string;
   /** Why builds failed. */
   readonly failures: readonly Diagnostic[];
+  /** What holds kept from being pinned. */
+  readonly held: readonly Diagnostic[];
 }
 
 /**
@@ -103,13 +106,14 @@ async function buildAlone(options: BuildOptions): Promise<BuildResult> {
   signal.throwIfAborted();
   const { pools, plans } = run;
   const failures = run.failures.length === 0 ? [] : located(root, new LayersError(run.failures)).diagnostics;
+  const held = heldFindings(pools);
   const made = pools.filter(({ digest }) => digest !== undefined);
   const isToPin = options.pin && (failures.length === 0 || (options.keepGoing && made.length > 0));
-  if (!isToPin) return { pools, pinned: false, failures };
+  if (!isToPin) return { pools, pinned: false, failures, held };
   const changed = await pinMade(root, made, plans);
-  if (git === undefined) return { pools, pinned: changed, failures };
+  if (git === undefined) return { pools, pinned: changed, failures, held };
   const commit = await commitPins(git, root);
-  return { pools, pinned: changed, ...(commit !== undefined && { commit }), failures };
+  return { pools, pinned: changed, ...(commit !== undefined && { commit }), failures, held };
 }
 
 /** A name that no pool knows is a slip: the secret that was meant would be missing, or go unused. */

@@ -3,6 +3,7 @@ import { applySilences, inDocuments, type Silenced } from '../checks/silence.ts'
 import { silencesOf } from '../compile/effective.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import { drift, render, reversals } from '../synth/synth.ts';
+import { expiredHolds } from './expired-holds.ts';
 import { asError, strictly } from './strict.ts';
 
 export interface CheckOptions {
@@ -17,7 +18,7 @@ export interface CheckResult {
   readonly silenced: readonly Silenced[];
 }
 
-/** What is found without writing anything: by the checks, pins behind or missing, and a `dist/` that is not what `layers/` says. */
+/** What is found without writing anything: by the checks, pins behind or missing, holds past their date, and a `dist/` that is not what `layers/` says. */
 export function check({ root, strict = false }: CheckOptions): CheckResult {
   const { files, findings, pools } = render(root);
   const silences = pools.flatMap((pool) => [...pool.silences, ...pool.layers.flatMap(silencesOf)]);
@@ -31,6 +32,6 @@ export function check({ root, strict = false }: CheckOptions): CheckResult {
       hint: '`layers synth` writes dist/ anew.',
     }),
   );
-  const all = [...strictly(diagnostics), ...reversals(root, files), ...stale];
+  const all = [...strictly([...diagnostics, ...expiredHolds(root)]), ...reversals(root, files), ...stale];
   return { diagnostics: strict ? all.map(asError) : all, silenced };
 }

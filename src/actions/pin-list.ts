@@ -1,5 +1,6 @@
 import { clustersOf, readLocks } from '../build/pin.ts';
 import { type PoolBuild, parseJson } from '../plan/plan.ts';
+import type { Hold } from '../spec/lock.ts';
 import { render } from '../synth/synth.ts';
 import { parsePoolId } from '../values/pool-id.ts';
 
@@ -7,7 +8,10 @@ import { parsePoolId } from '../values/pool-id.ts';
 export interface ListedPin {
   readonly pool: string;
   /** `not-ours`: the cluster builds it, and keeps the digest itself. */
-  readonly state: 'fresh' | 'behind' | 'missing' | 'not-ours';
+  readonly state: 'fresh' | 'behind' | 'held' | 'missing' | 'not-ours';
+  /** What keeps it, and whether it would move without. */
+  readonly hold?: Hold;
+  readonly isBehind?: boolean;
   /** The pool whose pin it takes by promotion. */
   readonly follows?: string;
   readonly build?: string;
@@ -28,10 +32,13 @@ export async function listPins({ root }: { readonly root: string }): Promise<rea
     const pin = locks.get(parsePoolId(pool).cluster)?.pools[pool];
     const leader = follows !== undefined && { follows };
     if (pin === undefined) return { pool, state: 'missing', ...leader };
+    const isBehind = pin.build !== build || pin.image !== image;
+    const { hold } = pin;
     return {
       pool,
-      state: pin.build === build && pin.image === image ? 'fresh' : 'behind',
+      state: hold !== undefined ? 'held' : isBehind ? 'behind' : 'fresh',
       ...leader,
+      ...(hold && { hold, isBehind }),
       build: pin.build,
       image: pin.image,
       digest: pin.digest,

@@ -8,6 +8,7 @@ import { type Diagnostic, LayersError, type Origin } from '../diagnostics.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
 import { alone } from './alone.ts';
 import type { BuildResult } from './build.ts';
+import { heldFindings } from './held.ts';
 import { commitPins, pin } from './pin.ts';
 import { placesIn } from './places.ts';
 import { assertFresh, committable } from './preconditions.ts';
@@ -25,7 +26,7 @@ export interface PromoteOptions {
   readonly onEvent: (event: BuildEvent) => void;
 }
 
-/** Gives followers the image that their leader is pinned to: all of them, or none where one may not have it. */
+/** Gives followers the image that their leader is pinned to: all that are not held, or none where one may not have it. */
 export async function promote(options: PromoteOptions): Promise<BuildResult> {
   return alone(options, () => promoteAlone(options));
 }
@@ -48,7 +49,13 @@ async function promoteAlone(options: PromoteOptions): Promise<BuildResult> {
   const plans = new Map(promotions.map(({ build }) => [build, readPlan(root, build)]));
   const changed = await pin(root, pools, plans);
   const commit = git && (await commitPins(git, root, 'promote'));
-  return { pools, pinned: changed, ...(commit !== undefined && { commit }), failures: [] };
+  return {
+    pools,
+    pinned: changed,
+    ...(commit !== undefined && { commit }),
+    failures: [],
+    held: heldFindings(pools),
+  };
 }
 
 /** The promotions that were asked for; throws everything that speaks against any of them. */

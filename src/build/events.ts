@@ -1,4 +1,5 @@
 import type { EngineEvent } from '../engines/engine.ts';
+import type { Hold } from '../spec/lock.ts';
 import type { LeftOut } from './left-out.ts';
 
 /** What happens during `layers build`, for reports. `hash` is the build's. */
@@ -17,6 +18,8 @@ export type BuildEvent =
       readonly why: 'entitlement';
     }
   | { readonly type: 'skipped'; readonly pool: string; readonly why: 'follows'; readonly leader: string }
+  /** A hold keeps its pin, which would move. */
+  | { readonly type: 'skipped'; readonly pool: string; readonly why: 'held'; readonly hold: Hold }
   /** `known`: it was built before, and is not built again. */
   | {
       readonly type: 'up-to-date' | 'known';
@@ -85,7 +88,8 @@ export interface PoolResult {
   /**
    * `unchanged`: nothing was done. `copied`: it was built before, perhaps for another pool. `adopted`: the registry had
    * it, from elsewhere. `promoted`: it is that of the pool which this one follows. `preflight ok`: its cluster builds it,
-   * and that went through here. `skipped`: it is not built here. `not tried`: another one had failed.
+   * and that went through here. `skipped`: it is not built here. `held`: a
+   * hold keeps its pin. `not tried`: another one had failed.
    */
   readonly result:
     | 'built'
@@ -95,11 +99,13 @@ export interface PoolResult {
     | 'promoted'
     | 'preflight ok'
     | 'skipped'
+    | 'held'
     | 'failed'
     | 'not tried';
   /** Who builds what was skipped; or that it takes the image of the pool which it follows. */
   readonly by?: 'cluster' | 'job' | 'follows';
   readonly leader?: string;
+  readonly hold?: Hold;
   /** What the cluster does and a preflight did not, or why there was none. */
   readonly leftOut?: readonly LeftOut[];
   readonly build?: string;

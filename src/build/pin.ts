@@ -63,8 +63,10 @@ export function pinned(
       if (pinsOf({ pools, unpushed }, build).length === 0) unpushed[pool] = { build, digest, base, release };
       continue;
     }
-    delete unpushed[pool];
     const own = pools[pool];
+    // Whoever made it: a hold beats any new pin.
+    if (own?.hold !== undefined && own.digest !== digest) continue;
+    delete unpushed[pool];
     if (own?.build === build && own.digest === digest && own.image === image) continue;
     const same = [...(own ? [own] : []), ...pinsOf(lock, build).map(([, pin]) => pin)].filter(
       (pin) => pin.build === build && pin.digest === digest,

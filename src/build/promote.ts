@@ -8,7 +8,7 @@ import { type Publisher, publish } from './publish.ts';
 /** Copies each leader's image into its followers' repositories, byte for byte, and checks it there. Pins nothing. */
 export async function runPromotions(run: Publisher, promotions: readonly Promotion[]): Promise<PoolResult[]> {
   const { root, registries } = run;
-  const open = promotions.filter(({ isDone }) => !isDone);
+  const open = promotions.filter(({ isDone, hold }) => !isDone && hold === undefined);
   const images = new Map(open.map((promotion) => [`${promotion.from}@${promotion.digest}`, promotion]));
   for (const [name, { build, digest, from }] of images) {
     const plan = readPlan(root, build);
@@ -19,16 +19,11 @@ export async function runPromotions(run: Publisher, promotions: readonly Promoti
     const to = [...new Set(targets.map((target) => target.to))];
     await publish(run, build, found, to, plan).catch(explainTag);
   }
-  return promotions.map(
-    ({ follower, build, to, digest, isDone }): PoolResult => ({
-      pool: follower,
-      result: isDone ? 'unchanged' : 'promoted',
-      build,
-      image: to,
-      digest,
-      pushed: true,
-    }),
-  );
+  return promotions.map(({ follower, build, to, digest, isDone, hold }): PoolResult => {
+    if (hold !== undefined) return { pool: follower, result: 'held', hold };
+    const result = isDone ? 'unchanged' : 'promoted';
+    return { pool: follower, result, build, image: to, digest, pushed: true };
+  });
 }
 
 /** A promotion takes the leader's image and no other, so that --adopt is no way out. */

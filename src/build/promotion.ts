@@ -1,6 +1,6 @@
 import { failure, LayersError } from '../diagnostics.ts';
 import type { PoolBuild } from '../plan/plan.ts';
-import type { PinnedPool } from '../spec/lock.ts';
+import type { Hold, PinnedPool } from '../spec/lock.ts';
 import type { Digest } from '../values/digest.ts';
 import { parsePoolId } from '../values/pool-id.ts';
 import { compareReleases, type ReleaseVersion } from '../values/release-version.ts';
@@ -28,6 +28,8 @@ export interface Promotion {
   readonly to: string;
   /** Whether the follower is pinned to it already. */
   readonly isDone: boolean;
+  /** What keeps the follower's pin, where it would move. */
+  readonly hold?: Hold;
 }
 
 /** Why a follower cannot have its leader's image. */
@@ -88,6 +90,7 @@ export function promotionOf(
   const wanted = follower.build!;
   if (pin.build !== wanted) return refusal({ leader, follower }, madeOf(wanted)!, madeOf(pin.build) ?? pin);
   if (own?.build === wanted && own.digest !== pin.digest) return otherDigest({ leader, follower });
+  const isDone = own?.build === wanted && own.image === follower.image;
   return {
     leader: leader.pool,
     follower: follower.pool,
@@ -95,7 +98,8 @@ export function promotionOf(
     digest: pin.digest as Digest,
     from: pin.image,
     to: follower.image!,
-    isDone: own?.build === wanted && own.image === follower.image,
+    isDone,
+    ...(own?.hold && !isDone && { hold: own.hold }),
   };
 }
 

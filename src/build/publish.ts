@@ -1,9 +1,9 @@
 import { copyImage } from '../engines/skopeo.ts';
 import { contentTag } from '../plan/arguments.ts';
-import type { BuildPlan } from '../plan/plan.ts';
 import { parseImageRef } from '../values/image-ref.ts';
 import { type Found, tagExists } from './find-image.ts';
 import { readPushed, writePushed } from './journal.ts';
+import type { Made } from './registries.ts';
 import { logOf, type Run, withScratch } from './run.ts';
 
 /** What it takes of a run. */
@@ -18,7 +18,7 @@ export async function publish(
   hash: string,
   { digest, image: origin, source }: Omit<Found, 'how'>,
   images: readonly string[],
-  plan: BuildPlan,
+  plan: Made,
 ): Promise<number> {
   const { root, registries, authFile, signal } = run;
   let size = origin === undefined ? 0 : (await registries.verify(origin, digest, plan)).pullSize;

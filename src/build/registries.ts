@@ -1,9 +1,13 @@
 import { BUILD_LABEL, type BuildPlan } from '../plan/plan.ts';
+import { type Image, readImage } from '../registry/image.ts';
 import { asImageManifest } from '../registry/manifest.ts';
 import { openPlaces } from '../registry/places.ts';
 import { type VerifiedImage, verifyImage } from '../registry/verify.ts';
 import { type Digest, parseDigest } from '../values/digest.ts';
 import { type ImageRef, parseImageRef } from '../values/image-ref.ts';
+
+/** What an image is to be. */
+export type Made = Pick<BuildPlan, 'architecture' | 'hash'>;
 
 /** The registries of one run, each opened once. Images of ours are asked for where they are pushed to, and at no mirror. */
 export interface Registries {
@@ -12,9 +16,11 @@ export interface Registries {
   /** Refuses an image that registries.conf blocks, before an engine is started for it. */
   assertPullable(ref: ImageRef): Promise<void>;
   /** Fetches an image back by its digest and checks that it is this build. */
-  verify(image: string, digest: Digest, plan: BuildPlan): Promise<VerifiedImage>;
+  verify(image: string, digest: Digest, plan: Made): Promise<VerifiedImage>;
   /** What a tag points at. */
   find(ref: ImageRef): Promise<Digest | undefined>;
+  /** What an image says of itself, wherever it may be pulled from. */
+  read(ref: ImageRef): Promise<Image>;
   /** How many bytes its layers have as they are pulled; nothing for an index. */
   sizeOf(image: string): Promise<number>;
   close(): void;
@@ -35,6 +41,7 @@ export function openRegistries(options: { authfile?: string; signal: AbortSignal
       const head = await (await places.pushed(ref)).headManifest(ref);
       return head && parseDigest(head.digest);
     },
+    read: (image) => places.pulled(image, ({ registry, ref }) => readImage(registry, ref, 'amd64')),
     async sizeOf(image) {
       const { content } = await places.pulled(parseImageRef(image), ({ registry, ref }) =>
         registry.getManifest(ref),

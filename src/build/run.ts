@@ -14,6 +14,8 @@ export interface RunnerOptions {
   readonly lock: Lock;
   /** Identities; none means every pool. */
   readonly pools: readonly string[];
+  /** Whether what is made is to be pinned: what is held is not made then. */
+  readonly pin: boolean;
   /** False keeps images on this machine. */
   readonly push: boolean;
   /** Use images that the registry has under a build's tag, and that neither the lock nor this machine knows. */

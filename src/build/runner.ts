@@ -33,16 +33,31 @@ export async function runBuilds(options: RunnerOptions): Promise<RunnerResult> {
     const isTried = (pool: PoolBuild) => run.preflight !== undefined && pool.preflight !== undefined;
     for (const pool of ofClusters.filter((pool) => !isTried(pool)))
       results.push(await preflight(run, pool, []));
+    const held = options.pin ? heldResults(options, selected) : [];
+    results.push(...held);
     const plans = new Map(groupByBuild(selected).map(({ hash }) => [hash, readPlan(root, hash)]));
     const pinned = options.push ? pinnedResults(options, groupByBuild(selected)) : [];
     results.push(...pinned);
-    const groups = groupByBuild(selected.filter(({ pool }) => !pinned.some((one) => one.pool === pool)));
+    const settled = new Set([...held, ...pinned].map(({ pool }) => pool));
+    const groups = groupByBuild(selected.filter(({ pool }) => !settled.has(pool)));
     const made = await runGroups(run, groups, ({ hash }) => plans.get(hash)!, ofClusters.filter(isTried));
     const pools = [...results, ...made.pools].sort((a, b) => (a.pool < b.pool ? -1 : 1));
     return { pools, plans, failures: made.failures };
   } finally {
     registries.close();
   }
+}
+
+/** The pools whose pins would move, and are held. */
+function heldResults({ lock, onEvent }: RunnerOptions, pools: readonly PoolBuild[]): PoolResult[] {
+  return pools.flatMap(({ pool, build, image, follows }): PoolResult[] => {
+    const pin = lock.pools[pool];
+    const isMoving = follows === undefined && build !== undefined;
+    if (pin?.hold === undefined || !isMoving || (pin.build === build && pin.image === image)) return [];
+    const { hold } = pin;
+    onEvent({ type: 'skipped', pool, why: 'held', hold });
+    return [{ pool, result: 'held', hold }];
+  });
 }
 
 /** The pools that the lock answers for: pinned to what they are to have, where they are to have it. */

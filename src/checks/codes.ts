@@ -5,6 +5,7 @@
 
 /** What a document, a file or the command line has wrong: errors, which nothing silences. */
 export const ERRORS: Readonly<Record<string, string>> = {
+  'another-repository': "An image that a pool is to be pinned to is not in the pool's repository.",
   'another-release':
     'The file that `layers release add` was given is of another release than the one that is named.',
   'app-failed': 'The app of cdk8s.yaml failed, or wrote something that is no file.',
@@ -38,7 +39,10 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'follows-not-ours': 'A pool that the cluster builds follows another one.',
   'git-outside': 'A path is not in the git work tree.',
   'gpgkey-not-armored': 'A key is not in the armored form.',
+  'hold-form': 'A hold has no reason, or its date is none or is over.',
+  'image-form': '`layers pin set` was given neither a digest nor an image by its digest.',
   'image-missing': 'It is not said where the image of a pool is pushed.',
+  'image-unknown': 'An image that a pool is to be pinned to was not built from this repository.',
   'installed-and-removed': 'A package is both installed and removed.',
   interrupted: 'The command was stopped.',
   'invalid-value': 'A value is not of the form that belongs there.',
@@ -71,6 +75,7 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'no-build-secrets':
     'A pool that the cluster builds needs a secret, and such builds have none of their own.',
   'no-dist': 'There is no `dist/`.',
+  'no-earlier-pin': 'git does not have the pin that a pool is to go back to.',
   'no-folder': 'There is no such folder.',
   'no-git': 'The repository is not in git.',
   'no-layers': 'There is no folder `layers/`.',
@@ -88,6 +93,7 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'not-built-by-cluster': 'A command for pools that the cluster builds was given another one.',
   'not-for-install-manifests': '`layers install-manifests` would write into the repository.',
   'not-silenceable': 'A silence names an error, or what only a build or a roll-out settles.',
+  'nothing-pinned': 'There is no pin to hold.',
   'nothing-saved': 'What was saved of a cluster is not there, or has nothing of what builds images of nodes.',
   'output-not-dist': 'cdk8s.yaml has another output than `dist`.',
   'package-replaced': 'A package is both installed from a repository and given as an RPM.',
@@ -95,6 +101,7 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'path-not-shipped': 'A file would not reach the nodes.',
   'path-twice': 'Two steps write one path.',
   'payload-name': '`--payload` is not an image.',
+  'pin-not-ours': 'A pool that its cluster builds has no pin.',
   'pool-not-custom': "`master` or `worker` has `machineConfigPool`, and is the cluster's own.",
   'pool-not-on-sno': 'A single node has the pool master only.',
   'pool-on-control-plane': 'There are no custom pools of control plane nodes.',
@@ -240,9 +247,13 @@ export const STATES: Readonly<Record<string, string>> = {
   'app-said': 'The app of cdk8s.yaml wrote to stderr.',
   'dist-drift': '`dist/` is not what `layers/` says.',
   'for-installation-only': 'What `layers install-manifests` writes must not reach a cluster that runs.',
+  'hold-expired':
+    'A hold is past its date. It holds on: whether it is to end is decided by a person. `layers check` makes an error of it.',
   'lock-orphan': 'The lock pins a pool that is not there. `layers check` makes an error of it.',
   'no-kernel-label': '`layers release add`: the OS image does not say its kernel.',
+  'not-held': 'A pool is rolled back, and the next build moves it forward again.',
   'pin-behind': 'A pool changed since its image was built. `layers check` makes an error of it.',
+  'pin-held': 'A hold keeps the pin of a pool. It is an error where a build or a promotion is to move it.',
   'reverts-nodes': 'An object goes, and its nodes go back to what they had before.',
   'silence-unused': 'A silence silences nothing.',
 };

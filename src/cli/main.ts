@@ -36,7 +36,11 @@ const VERBS: readonly (readonly [usage: string, summary: string, load: () => Pro
     'Add the images of an OpenShift release, by digest, to layers/releases.yaml',
     () => import('./commands/release.ts'),
   ],
-  ['pin', 'Promote pins to pools that follow, and list them', () => import('./commands/pin.ts')],
+  [
+    'pin',
+    'List, promote, hold, roll back and mend what pools are pinned to',
+    () => import('./commands/pin.ts'),
+  ],
   [
     'rebuild <pool>',
     "Have a pool's cluster build its image anew: print how, or do it",

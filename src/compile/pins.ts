@@ -1,4 +1,4 @@
-import type { Lock } from '../spec/lock.ts';
+import type { Hold, Lock } from '../spec/lock.ts';
 import type { Digest } from '../values/digest.ts';
 import { formatPoolId } from '../values/pool-id.ts';
 import type { CompiledPool } from './compiled-pool.ts';
@@ -10,9 +10,12 @@ export type Pin =
   | { readonly state: 'not-ours' }
   /** Nothing that was pushed is pinned. */
   | { readonly state: 'missing' }
-  /** The pinned image is of this input, or of an earlier one. */
+  /** The pinned image is of this input, or of an earlier one; or it stays whatever the input is. */
   | {
-      readonly state: 'fresh' | 'behind';
+      readonly state: 'fresh' | 'behind' | 'held';
+      /** The input is another one by now. */
+      readonly isBehind: boolean;
+      readonly hold?: Hold;
       /** Where the nodes pull it from. */
       readonly image: string;
       readonly digest: Digest;
@@ -23,9 +26,13 @@ export function pinOf({ id, by, hash, image, cluster }: CompiledPool, lock: Lock
   if (by === 'cluster') return { state: 'not-ours' };
   const pin = lock.pools[formatPoolId(id)];
   if (pin === undefined) return { state: 'missing' };
+  // Pushed elsewhere since: the new repository does not have the image yet.
+  const isBehind = pin.build !== hash || pin.image !== image;
+  const { hold } = pin;
   return {
-    // Pushed elsewhere since: the new repository does not have the image yet.
-    state: pin.build === hash && pin.image === image ? 'fresh' : 'behind',
+    state: hold !== undefined ? 'held' : isBehind ? 'behind' : 'fresh',
+    isBehind,
+    ...(hold && { hold }),
     image: pulledFrom(pin.image, cluster),
     digest: pin.digest as Digest,
     build: pin.build,

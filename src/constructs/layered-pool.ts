@@ -6,6 +6,7 @@ import { type Pin, pinOf } from '../compile/pins.ts';
 import { below, type Diagnostic, failure, type Origin } from '../diagnostics.ts';
 import type { Cluster } from '../spec/cluster.ts';
 import type { Located } from '../spec/library.ts';
+import { describeHold } from '../spec/lock.ts';
 import { parseSpec } from '../spec/parse.ts';
 import { pool as poolSchema } from '../spec/pool.ts';
 import { kindOf } from '../spec/variant.ts';
@@ -81,7 +82,7 @@ export class LayeredPool extends Chart {
     const [name, settings] = kindOf(compiled.pool.target);
     const target = TARGETS[name] as unknown as TargetKind<string, never>;
     const { name: poolName, machineConfigPool, syncWave } = compiled.pool;
-    const isPinned = pin.state === 'fresh' || pin.state === 'behind';
+    const isPinned = 'digest' in pin;
     const objects = target.objects(settings as never, {
       pool: poolName,
       containerfile: compiled.containerfile,
@@ -91,7 +92,8 @@ export class LayeredPool extends Chart {
         ...ASK_BEFORE_REMOVAL,
         ...(syncWave !== undefined && { [SYNC_WAVE]: String(syncWave) }),
         ...(isPinned && { 'cdk8s-os-layers/build': pin.build }),
-        ...(pin.state === 'behind' && { 'cdk8s-os-layers/behind': compiled.hash }),
+        ...(isPinned && pin.isBehind && { 'cdk8s-os-layers/behind': compiled.hash }),
+        ...(isPinned && pin.hold && { 'cdk8s-os-layers/held': describeHold(pin.hold) }),
       },
     });
     if (machineConfigPool !== undefined) {

@@ -1,10 +1,16 @@
 import type { CompiledPool } from '../compile/compiled-pool.ts';
 import type { Pin } from '../compile/pins.ts';
 import type { Diagnostic } from '../diagnostics.ts';
+import { describeHold } from '../spec/lock.ts';
 import { formatPoolId } from '../values/pool-id.ts';
 
 /** Findings that `--strict` and `layers check` make errors of: the nodes do not run what git says, or it says too much. */
-export const PIN_FINDINGS: ReadonlySet<string> = new Set(['pin-behind', 'pin-missing', 'lock-orphan']);
+export const PIN_FINDINGS: ReadonlySet<string> = new Set([
+  'pin-behind',
+  'pin-missing',
+  'lock-orphan',
+  'hold-expired',
+]);
 
 export function pinDiagnostics({ id, origin, by, follows }: CompiledPool, pin: Pin): Diagnostic[] {
   const name = formatPoolId(id);
@@ -14,7 +20,7 @@ export function pinDiagnostics({ id, origin, by, follows }: CompiledPool, pin: P
       : by === 'job'
         ? `Apply its Job, then \`layers build ${name} --pin --adopt\`.`
         : `\`layers build ${name} --pin\` builds it and pins the digest.`;
-  const finding = (code: string, message: string): Diagnostic[] => [
+  const finding = (code: string, message: string, more: Partial<Diagnostic> = {}): Diagnostic[] => [
     {
       code,
       severity: 'warning',
@@ -22,6 +28,7 @@ export function pinDiagnostics({ id, origin, by, follows }: CompiledPool, pin: P
       message,
       hint,
       origin: { ...origin, path: [...(origin.path ?? []), 'name'] },
+      ...more,
     },
   ];
   if (pin.state === 'behind') {
@@ -29,6 +36,13 @@ export function pinDiagnostics({ id, origin, by, follows }: CompiledPool, pin: P
       'pin-behind',
       `${name} has changed since its image was built; its nodes keep ${pin.digest.slice(0, 19)}…`,
     );
+  }
+  if (pin.state === 'held') {
+    const since = pin.isBehind ? ', and has changed since' : '';
+    return finding('pin-held', `${name} is held${since}: ${describeHold(pin.hold!)}`, {
+      severity: 'info',
+      hint: `\`layers pin release ${name}\` ends that.`,
+    });
   }
   if (pin.state === 'missing')
     return finding('pin-missing', `${name} has no image yet, and so no MachineConfig`);

@@ -6,6 +6,9 @@ import { formatPoolId, type PoolId } from '../values/pool-id.ts';
 import { LAYERS } from './load.ts';
 import { EMPTY_LOCK, LOCK, type Lock, lockFile, parsePoolLock, REPAIR } from './lock.ts';
 
+const RENAME = "A file has its pool's identity: <pool>.lock, or <cluster>/<pool>.lock. Rename or remove it.";
+const NO_LINKS = 'What a link leads to is not what is reviewed: put the file itself here.';
+
 /** Locks, by cluster. */
 export type Locks = ReadonlyMap<string | undefined, Lock>;
 
@@ -43,8 +46,9 @@ export function listLock(root: string): { pools: readonly PoolId[]; diagnostics:
     if (!isLock(entry)) return;
     const id = { ...(cluster !== undefined && { cluster }), pool: entry.name.replace(/\.lock$/, '') };
     const file = lockFile(formatPoolId(id));
-    if (!isIdentity(id)) diagnostics.push(wrong(file, 'lock-name', 'this is the name of no pool'));
-    else if (!entry.isFile()) diagnostics.push(wrong(file, 'not-a-file', 'this is not a regular file'));
+    if (!isIdentity(id)) diagnostics.push(wrong(file, 'lock-name', 'this is the name of no pool', RENAME));
+    else if (!entry.isFile())
+      diagnostics.push(wrong(file, 'not-a-file', 'this is not a regular file', NO_LINKS));
     else pools.push(id);
   }
 }
@@ -57,8 +61,8 @@ function isIdentity({ cluster, pool }: PoolId): boolean {
   return poolName.safeParse(pool).success && (cluster === undefined || dnsLabel.safeParse(cluster).success);
 }
 
-function wrong(file: string, code: string, message: string): Diagnostic {
-  return { code, severity: 'error', source: 'input', message, hint: REPAIR, origin: { file } };
+function wrong(file: string, code: string, message: string, hint = REPAIR): Diagnostic {
+  return { code, severity: 'error', source: 'input', message, hint, origin: { file } };
 }
 
 function entriesOf(folder: string): Dirent[] {

@@ -36,7 +36,9 @@ const made = {
 
 const pin = z.strictObject({
   image: imageRepository.describe('The repository that it was pushed to.'),
-  ...made,
+  build: made.build,
+  digest: made.digest,
+  // What changes with the digest stands beside it, so that no merge takes one from here and the other from there.
   packages: sha256
     .optional()
     .describe(
@@ -47,6 +49,8 @@ const pin = z.strictObject({
     .describe(
       '`built` by `layers build`; `adopted`: found in the registry, and checked; or `promoted`: taken from the pool that this one follows.',
     ),
+  base: made.base,
+  release: made.release,
 });
 
 const day = value(
@@ -63,11 +67,18 @@ const day = value(
   { pattern: /^\d{4}-\d{2}-\d{2}$/ },
 );
 
-export const hold = z.strictObject({
-  reason: z.string().min(1).describe('Why.'),
+/** What a person says of a hold. */
+const said = {
+  reason: pattern(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, 'a reason on one line').describe('Why.'),
   until: day
     .optional()
     .describe('The last day that it is meant for. It holds on after that, and `layers check` asks about it.'),
+};
+export const holdReason = z.strictObject(said);
+const hold = z.strictObject({
+  // A merge of a hold and of a new pin is seen by it.
+  digest: digest.describe('The image that is held: that of the pin.'),
+  ...said,
 });
 
 export const poolLock = z
@@ -94,6 +105,10 @@ export const poolLock = z
       context.addIssue({ code: 'custom', path: [], message: 'this pins nothing' });
     else if (pin === undefined && hold !== undefined)
       context.addIssue({ code: 'custom', path: ['hold'], message: 'this holds a pin, and there is none' });
+    else if (hold !== undefined && hold.digest !== pin?.digest) {
+      const message = 'this holds another image than the one that is pinned';
+      context.addIssue({ code: 'custom', path: ['hold', 'digest'], message });
+    }
   });
 
 /** What was built for a pool, and pushed. */
@@ -101,6 +116,11 @@ export type Pinned = z.input<typeof pin>;
 export type Unpushed = { readonly [Key in keyof typeof made]: string };
 /** Why a pin stays. */
 export type Hold = z.input<typeof hold>;
+
+/** `OPS-17 (until 2026-12-31)` */
+export function describeHold({ reason, until }: Pick<Hold, 'reason' | 'until'>): string {
+  return until === undefined ? reason : `${reason} (until ${until})`;
+}
 
 /** A pool's pin, and what holds it. */
 export interface PinnedPool extends Pinned {
@@ -188,8 +208,8 @@ export function printPoolLock({ pools, unpushed }: Lock, pool: string): string |
   const kept = unpushed[pool];
   if (pools[pool] === undefined && kept === undefined) return undefined;
   const sections: readonly [string, object | undefined, readonly string[]][] = [
-    ['pin', pools[pool] && pin, ['image', 'build', 'digest', 'base', 'release', 'packages', 'origin']],
-    ['hold', hold, ['reason', 'until']],
+    ['pin', pools[pool] && pin, ['image', 'build', 'digest', 'packages', 'origin', 'base', 'release']],
+    ['hold', hold, ['digest', 'reason', 'until']],
     ['unpushed', kept, ['build', 'digest', 'base', 'release']],
   ];
   const lines = sections.flatMap(([name, values, keys]) =>

@@ -35,7 +35,7 @@ const SAMPLE: Lock = {
     'prod/worker': pin('b', {
       packages: '1'.repeat(64),
       origin: 'adopted',
-      hold: { reason: 'OPS-1: "wait"', until: '2026-12-31' },
+      hold: { digest: digest('b'), reason: 'OPS-1: "wait"', until: '2026-12-31' },
     }),
   },
   unpushed: { 'prod/worker': made('c') },
@@ -48,11 +48,12 @@ pin:
   image: registry.example.com/os/worker
   build: "${hash('b')}"
   digest: ${digest('b')}
-  base: quay.io/base@${digest('0')}
-  release: "4.19.3"
   packages: "${'1'.repeat(64)}"
   origin: adopted
+  base: quay.io/base@${digest('0')}
+  release: "4.19.3"
 hold:
+  digest: ${digest('b')}
   reason: "OPS-1: \\"wait\\""
   until: "2026-12-31"
 unpushed:
@@ -126,7 +127,9 @@ describe("a pool's file of the lock", () => {
         origin: fc.constantFrom('built' as const, 'adopted' as const, 'promoted' as const),
         hold: fc.record(
           {
-            reason: fc.string({ minLength: 1, unit: 'grapheme' }),
+            reason: fc
+              .string({ minLength: 1, unit: 'grapheme' })
+              .filter((text) => /^[^\p{Cc}]*$/u.test(text) && /\S/.test(text)),
             until: fc.constantFrom('2026-01-31', '2028-02-29'),
           },
           { requiredKeys: ['reason'] },
@@ -136,7 +139,8 @@ describe("a pool's file of the lock", () => {
     );
     fc.assert(
       fc.property(build, pinned, fc.option(build), (built, more, kept) => {
-        const entry = { ...more, ...built };
+        const { hold, ...pinned } = { ...more, ...built };
+        const entry = { ...pinned, ...(hold && { hold: { digest: pinned.digest, ...hold } }) };
         const lock: Lock = { pools: { worker: entry }, unpushed: kept === null ? {} : { worker: kept } };
         const text = printPoolLock(lock, 'worker')!;
         const reversed = Object.fromEntries(Object.entries(entry).reverse()) as unknown as PinnedPool;
@@ -179,14 +183,14 @@ describe('a file of the lock that is not right', () => {
     ['only comments', '# gone\n', '?:? the lock is empty'],
     ['text', 'hello\n', '1:1 this is text, where a mapping belongs'],
     ['a list', '[]\n', '1:1 this is a list, where a mapping belongs'],
-    ['two documents', `${TEXT}---\n${TEXT}`, '22:1 the lock has two documents'],
+    ['two documents', `${TEXT}---\n${TEXT}`, '23:1 the lock has two documents'],
     ['a format in quotes', TEXT.replace('format: 1', 'format: "1"'), '2:9 this must be 1'],
     ['no format', TEXT.replace('format: 1\n', ''), '2:1 format is missing'],
-    ['a key of its own', `${TEXT}extra: 1\n`, '20:8 extra is not known here'],
+    ['a key of its own', `${TEXT}extra: 1\n`, '21:8 extra is not known here'],
     [
       'a key of its own in the pin',
       TEXT.replace('  origin', '  by: me\n  origin'),
-      '11:7 by is not known here',
+      '9:7 by is not known here',
     ],
     [
       'a hash that is none',
@@ -194,17 +198,26 @@ describe('a file of the lock that is not right', () => {
       '6:10 "worker" is not a build\'s hash',
     ],
     ['a tag for a digest', TEXT.replace(digest('b'), 'latest'), '7:11 "latest" is not a digest'],
-    ['an alias', TEXT.replace('origin: adopted', 'origin: *x'), '11:11 aliases have no place here'],
+    ['an alias', TEXT.replace('origin: adopted', 'origin: *x'), '9:11 aliases have no place here'],
     [
       'a merge conflict',
       TEXT.replace('  base', '<<<<<<< HEAD\n  base').replace('unpushed', '=======\n>>>>>>> main\nunpushed'),
-      '8:1 this file has a merge conflict',
+      '10:1 this file has a merge conflict',
     ],
-    ['cut off', TEXT.slice(0, TEXT.indexOf('  origin')), '4:1 origin is missing'],
+    ['cut off', TEXT.slice(0, TEXT.indexOf('  release')), '4:1 release is missing'],
     ['nothing pinned', TEXT.slice(0, TEXT.indexOf('pin:')), '2:1 this pins nothing'],
     ['a hold of nothing', TEXT.replace(/pin:\n(?: {2}.*\n)+/, ''), '4:1 this holds a pin, and there is none'],
-    ['a hold without a reason', TEXT.replace(/reason: .*/, 'reason: ""'), '13:11 this text is empty'],
-    ['a day that is none', TEXT.replace('2026-12-31', '2026-02-30'), '14:10 "2026-02-30" is not a date'],
+    [
+      'a hold of another image than the pin, as merges may make it',
+      TEXT.replace(`hold:\n  digest: ${digest('b')}`, `hold:\n  digest: ${digest('a')}`),
+      '13:11 this holds another image than the one that is pinned',
+    ],
+    [
+      'a hold without a reason',
+      TEXT.replace(/reason: .*/, 'reason: ""'),
+      '14:11 "" is not a reason on one line',
+    ],
+    ['a day that is none', TEXT.replace('2026-12-31', '2026-02-30'), '15:10 "2026-02-30" is not a date'],
   ])('%s is a located error, with a way out, and pins nothing', (_, text, error) => {
     const found = errorOf(text);
     expect(found.error).toBe(error);

@@ -7,8 +7,10 @@ const HASH = 'add0dcfe4bce1eea9b3e1558ff6146f8';
 
 /** docs/reference/lock.md */
 export function lockPage(): string {
-  const hold = { reason: 'OPS-17, the vendor looks into the panics of the new kernel', until: '2026-12-31' };
-  const example = printPoolLock({ pools: { worker: { ...samplePin(HASH), hold } }, unpushed: {} }, 'worker')!;
+  const pin = samplePin(HASH);
+  const reason = 'OPS-17, the vendor looks into the panics of the new kernel';
+  const hold = { digest: pin.digest, reason, until: '2026-12-31' };
+  const example = printPoolLock({ pools: { worker: { ...pin, hold } }, unpushed: {} }, 'worker')!;
   return [
     NOTICE,
     '# The lock\n',

@@ -161,22 +161,22 @@ export async function run(argv: BuildArguments): Promise<void> {
       onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
     }).finally(report.end);
   }, '`layers build --resume` goes on with it.');
-  const { failures, ...rest } = result;
-  const failed = new LayersError(failures);
+  const { failures, held, ...rest } = result;
+  const failed = new LayersError([...failures, ...held]);
   const isOver = failures.length > 0 && !argv.keepGoing && (argv.failFast ?? true);
   if (json) {
     if (!isOver) process.stdout.write(printJsonLine({ type: 'result', ...rest }));
-    if (failures.length > 0) throw failed;
+    if (failed.diagnostics.length > 0) throw failed;
     return;
   }
   process.stderr.write(summaryTable(result.pools));
   if (isOver) throw failed;
   process.stdout.write(resultTable(result.pools));
   if (result.pinned) process.stderr.write('pinned in the lock, and dist/ written\n');
-  else if (argv.pin && failures.length === 0) process.stderr.write('the lock has it already\n');
+  else if (argv.pin && failed.diagnostics.length === 0) process.stderr.write('the lock has it already\n');
   if (result.commit !== undefined) process.stderr.write(`committed ${result.commit.slice(0, 12)}\n`);
   else if (argv.commit) process.stderr.write('nothing to commit\n');
-  if (failures.length > 0) throw failed;
+  if (failed.diagnostics.length > 0) throw failed;
 }
 
 function jobsOf(given: number | undefined): number {

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { listPins } from '../../actions/pin-list.ts';
+import { describeHold } from '../../spec/lock.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
 import { printJsonLine } from '../report/json.ts';
 import { columns } from '../report/pools.ts';
@@ -13,11 +14,12 @@ export async function run(argv: GlobalOptions): Promise<void> {
   if (isJson(argv)) process.stdout.write(printJsonLine({ pools }));
   else {
     const anyFollows = pools.some(({ follows }) => follows !== undefined);
-    const rows = pools.map(({ pool, state, image, digest, follows }) => [
+    const rows = pools.map(({ pool, state, image, digest, follows, hold }) => [
       pool,
       state,
       ...(anyFollows ? [follows === undefined ? '' : `follows ${follows}`] : []),
       digest === undefined ? '' : `${image}@${digest}`,
+      hold === undefined ? '' : describeHold(hold),
     ]);
     process.stdout.write(columns(rows));
   }

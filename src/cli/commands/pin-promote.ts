@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { promote } from '../../actions/promote.ts';
-import { failure } from '../../diagnostics.ts';
+import { failure, LayersError } from '../../diagnostics.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
 import { interruptible } from '../interrupt.ts';
 import { printJsonLine } from '../report/json.ts';
@@ -61,8 +61,10 @@ export async function run(argv: PromoteArguments): Promise<void> {
       onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
     }).finally(report.end);
   });
+  const { held, failures: _, ...rest } = result;
   if (json) {
-    process.stdout.write(printJsonLine({ type: 'result', ...result }));
+    process.stdout.write(printJsonLine({ type: 'result', ...rest }));
+    if (held.length > 0) throw new LayersError(held);
     return;
   }
   process.stdout.write(resultTable(result.pools));
@@ -71,4 +73,5 @@ export async function run(argv: PromoteArguments): Promise<void> {
   );
   if (result.commit !== undefined) process.stderr.write(`committed ${result.commit.slice(0, 12)}\n`);
   else if (argv.commit) process.stderr.write('nothing to commit\n');
+  if (held.length > 0) throw new LayersError(held);
 }

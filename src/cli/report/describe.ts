@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { BuildEvent } from '../../build/events.ts';
+import { describeHold } from '../../spec/lock.ts';
 import { bytes, duration } from './amounts.ts';
 import type { Paint } from './colors.ts';
 import { describePassed, describeUntried } from './preflight.ts';
@@ -17,6 +18,7 @@ export function describe(event: BuildEvent, paint: Paint): readonly string[] {
     case 'skipped':
       if (event.why === 'follows')
         return [`follows ${event.leader}; \`layers pin promote ${event.leader} ${event.pool}\` moves it`];
+      if (event.why === 'held') return [`${paint('yellow', 'held')}: ${harmless(describeHold(event.hold))}`];
       if (event.why === 'entitlement') return [describeUntried(paint)];
       return [
         event.why === 'cluster'

@@ -1,13 +1,15 @@
 import type { PoolResult } from '../../build/events.ts';
 import type { LeftOut } from '../../build/left-out.ts';
+import { describeHold } from '../../spec/lock.ts';
 
 /** A line a pool: what became of it, and its image. */
 export function resultTable(pools: readonly PoolResult[]): string {
   return columns(pools.map((result) => [result.pool, result.result, imageOf(result)]));
 }
 
-function imageOf({ result, by, leader, image, digest, pushed, leftOut = [] }: PoolResult): string {
+function imageOf({ result, by, leader, hold, image, digest, pushed, leftOut = [] }: PoolResult): string {
   if (result === 'failed' || result === 'not tried') return '';
+  if (hold !== undefined) return describeHold(hold);
   if (digest !== undefined) return pushed ? `${image}@${digest}` : `${digest} (not pushed)`;
   if (by === 'follows') return `follows ${leader}`;
   if (result === 'preflight ok') return `built by the cluster; not tried: ${partsOf(leftOut)}`;

@@ -13,8 +13,15 @@ export function summaryTable(pools: readonly PoolResult[]): string {
     builds.set(build, [...(builds.get(build) ?? []), result] as [PoolResult, ...PoolResult[]]);
   }
   const all = [...builds.values()];
-  if (all.every(([result]) => isAsBefore(result))) return '';
-  return columns([HEAD, ...all.map((group) => rowOf(group[0], group))]);
+  if (all.flat().every(isAsBefore)) return '';
+  return columns([HEAD, ...all.map(rowOfMade)]);
+}
+
+/** What was done for some of the pools: the others had it already. */
+function rowOfMade(group: readonly PoolResult[]): string[] {
+  const done = group.filter(({ result }) => result !== 'unchanged');
+  const told = done.length > 0 ? done : group;
+  return rowOf(told[0]!, told);
 }
 
 /** Nothing was done, or an on-cluster build was tried before. */

@@ -1,0 +1,59 @@
+import type { Argv } from 'yargs';
+import type { EditOptions, EditResult } from '../actions/edit-pins.ts';
+import { failure } from '../diagnostics.ts';
+import { type GlobalOptions, isJson, rootOf } from './context.ts';
+import { interruptible } from './interrupt.ts';
+import { reportEdit } from './report/edited-pins.ts';
+import { printJsonLine } from './report/json.ts';
+import { progressReport } from './report/progress.ts';
+
+/** What the verbs that change pins by hand are given. */
+export interface PinArguments extends GlobalOptions {
+  readonly pool?: string | undefined;
+  readonly commit?: boolean;
+  readonly authfile?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+export function withCommit(yargs: Argv) {
+  return yargs.option('commit', {
+    type: 'boolean',
+    default: false,
+    describe: 'Commit the lock and dist/, and nothing else',
+  });
+}
+
+export function withAuthfile(yargs: Argv) {
+  return yargs.option('authfile', {
+    type: 'string',
+    describe: "Credentials, in the form of docker's config.json",
+  });
+}
+
+/** `assertSingle` lets a pool be given several times: other verbs take several. */
+export function onePool(pool: unknown): string {
+  if (typeof pool === 'string') return pool;
+  throw failure('input', 'usage', 'this is for one pool, or one cluster');
+}
+
+/** Runs a verb that changes pins, and reports what came of it. */
+export async function runEdit(
+  argv: PinArguments,
+  edit: (options: EditOptions & { readonly authFile?: string }) => Promise<EditResult>,
+): Promise<void> {
+  const json = isJson(argv);
+  const [root, commit] = [rootOf(argv), argv.commit ?? false];
+  const report = progressReport();
+  const result = await interruptible((signal) =>
+    edit({
+      root,
+      pool: onePool(argv.pool),
+      commit,
+      ...(argv.authfile !== undefined && { authFile: argv.authfile }),
+      signal,
+      onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
+    }).finally(report.end),
+  );
+  reportEdit(result, { root, json, commit });
+}
