@@ -119,7 +119,7 @@ async function lastRight({ root, signal }: RepairOptions, pool: string): Promise
   const file = lockFile(pool);
   const held = /^hold:\n {2}digest: (\S+)$/m.exec(readFileSync(join(root, file), 'utf8'))?.[1];
   let last: Lock | undefined;
-  for await (const { text } of openPast(root, { signal }).texts(file)) {
+  for await (const { text } of openPast(root, { signal }).texts(file, { merging: true })) {
     const { lock, diagnostics } = parsePoolLock(text, pool);
     if (diagnostics.length > 0) continue;
     if (held === undefined || lock.pools[pool]?.hold?.digest === held) return lock;

@@ -5,9 +5,9 @@
 
 /** What a document, a file or the command line has wrong: errors, which nothing silences. */
 export const ERRORS: Readonly<Record<string, string>> = {
-  'another-repository': "An image that a pool is to be pinned to is not in the pool's repository.",
   'another-release':
     'The file that `layers release add` was given is of another release than the one that is named.',
+  'another-repository': "An image that a pool is to be pinned to is not in the pool's repository.",
   'app-failed': 'The app of cdk8s.yaml failed, or wrote something that is no file.',
   'auth-file': 'A file of credentials cannot be read, or has an entry that is none.',
   'base-kernel-unknown': "A step asks for the release's kernel, and the pool has a base of its own.",

@@ -8,8 +8,8 @@ export interface PastText {
 
 /** The past of files, by paths relative to the directory. */
 export interface Past {
-  /** A file's texts, the latest first, wherever a commit changed it. */
-  texts(path: string): AsyncGenerator<PastText>;
+  /** A file's texts, the latest first, wherever a commit changed it; also those of a branch that is being merged. */
+  texts(path: string, options?: { readonly merging: boolean }): AsyncGenerator<PastText>;
   /** The id of a commit that somebody named; undefined where it is none. */
   commit(name: string): Promise<string | undefined>;
   /** A file's text in a commit; undefined where it is not in it. */
@@ -27,21 +27,24 @@ export function openPast(directory: string, options: GitOptions = {}): Past {
     const { code, stdout } = await run(['show', object]);
     return code === 0 ? stdout : undefined;
   };
+  const commit = async (name: string) => {
+    if (name.startsWith('-')) return undefined;
+    const { code, stdout } = await run(['rev-parse', '--verify', '--quiet', `${name}^{commit}`]);
+    return code === 0 ? stdout.trim() : undefined;
+  };
   const textAt = (commit: string, path: string) => show(`${commit}:./${path}`);
   return {
-    async *texts(path) {
-      const { code, stdout } = await run(['log', '--format=%H', 'HEAD', '--', path]);
+    async *texts(path, { merging } = { merging: false }) {
+      const other = merging ? await commit('MERGE_HEAD') : undefined;
+      const from = ['HEAD', ...(other === undefined ? [] : [other])];
+      const { code, stdout } = await run(['log', '--format=%H', ...from, '--', path]);
       if (code !== 0) return;
       for (const commit of stdout.split('\n').filter(Boolean)) {
         const text = await textAt(commit, path);
         if (text !== undefined) yield { commit, text };
       }
     },
-    async commit(name) {
-      if (name.startsWith('-')) return undefined;
-      const { code, stdout } = await run(['rev-parse', '--verify', '--quiet', `${name}^{commit}`]);
-      return code === 0 ? stdout.trim() : undefined;
-    },
+    commit,
     textAt,
     staged: (side, path) => show(`:${side}:./${path}`),
     isShallow: async () => (await run(['rev-parse', '--is-shallow-repository'])).stdout.trim() === 'true',
