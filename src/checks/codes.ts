@@ -25,6 +25,7 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'debug-shell-terminal': '`--debug-shell` without a terminal.',
   'dependency-cycle': 'Constructs depend on each other in a circle.',
   'dist-broken': 'A file in `dist/` is not what synth wrote.',
+  'dist-not-committed': '`layers diff` of a commit without `dist/`, whose pools are made by a program.',
   'dist-stale': '`dist/` is not what `layers/` says, and a build is made from it.',
   'dist-unwritable': '`dist/` could not be written.',
   'driver-toolkit-of-another-release': 'A stage builds with the driver toolkit of another release.',
@@ -74,6 +75,7 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'no-build-context': 'A pool that the cluster builds needs a file, and such builds have none.',
   'no-build-secrets':
     'A pool that the cluster builds needs a secret, and such builds have none of their own.',
+  'no-common-commit': '`layers diff A...B` of two commits that have none in common.',
   'no-dist': 'There is no `dist/`.',
   'no-earlier-pin': 'git does not have the pin that a pool is to go back to.',
   'no-folder': 'There is no such folder.',
@@ -95,6 +97,7 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'not-silenceable': 'A silence names an error, or what only a build or a roll-out settles.',
   'nothing-pinned': 'There is no pin to hold.',
   'nothing-saved': 'What was saved of a cluster is not there, or has nothing of what builds images of nodes.',
+  'out-unwritable': '`layers diff --out` names a file that cannot be written.',
   'output-not-dist': 'cdk8s.yaml has another output than `dist`.',
   'package-replaced': 'A package is both installed from a repository and given as an RPM.',
   'path-below-file': 'A file is put below a path that is a file itself.',
@@ -147,6 +150,7 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'unknown-path': '`layers explain`: the pool has nothing there.',
   'unknown-pool': 'There is no such pool.',
   'unknown-release': 'There is no Release document of this release.',
+  'unknown-revision': 'git knows no such commit.',
   'unknown-variable': 'There is no such variable.',
   'unusual-yaml': 'A document has directives, tags, anchors, aliases, or keys that are not text.',
   usage: 'The command line is wrong.',
@@ -245,6 +249,7 @@ export const FINDINGS: Readonly<Record<string, string>> = {
 /** Findings that are no document's, or that only a build or a roll-out settles. */
 export const STATES: Readonly<Record<string, string>> = {
   'app-said': 'The app of cdk8s.yaml wrote to stderr.',
+  'diff-of-stale-dist': '`layers diff` of a work tree whose `dist/` is not what `layers/` says.',
   'dist-drift': '`dist/` is not what `layers/` says.',
   'for-installation-only': 'What `layers install-manifests` writes must not reach a cluster that runs.',
   'hold-expired':
@@ -252,6 +257,8 @@ export const STATES: Readonly<Record<string, string>> = {
   'lock-orphan': 'The lock pins a pool that is not there. `layers check` makes an error of it.',
   'no-kernel-label': '`layers release add`: the OS image does not say its kernel.',
   'not-held': 'A pool is rolled back, and the next build moves it forward again.',
+  'packages-unread':
+    'The packages of two images could not be compared. `layers diff --packages require` makes an error of it.',
   'pin-behind': 'A pool changed since its image was built. `layers check` makes an error of it.',
   'pin-held': 'A hold keeps the pin of a pool. It is an error where a build or a promotion is to move it.',
   'reverts-nodes': 'An object goes, and its nodes go back to what they had before.',

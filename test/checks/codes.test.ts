@@ -40,6 +40,9 @@ const NO_CODES = new Set([
   // of preflights: an event, and what is left out
   ...['etc-pki-rpm-gpg', 'etc-yum-repos-d', 'inherited-base', 'preflight-passed', 'rendered-images'],
   ...['rendered-secrets', 'trust-bundle'],
+  // of diffs: what changed, what it does to nodes, git's words, and a page's rules
+  ...['build-and-reboot', 'image-gone', 'layer-added', 'layer-edited', 'layer-moved', 'layer-removed'],
+  ...['cat-file', 'ls-tree', 'may-reboot', 'merge-base', 'not-read', 'object-gone', 'unsafe-inline'],
   // packages and extensions
   ...['crun-wasm', 'fence-agents-all', 'fixture-hello', 'kata-containers', 'kernel-core', 'kernel-headers'],
   ...['kernel-modules', 'kernel-modules-core', 'kernel-modules-extra', 'krb5-workstation', 'modules-core'],

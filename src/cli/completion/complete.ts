@@ -18,6 +18,7 @@ const ARGUMENTS: Readonly<Record<string, 'folders' | readonly NameKind[]>> = {
   to: ['pools', 'clusters'],
   path: [],
   release: [],
+  revision: [],
   dir: 'folders',
 };
 const OPTIONS: Readonly<Record<string, 'folders' | readonly NameKind[]>> = {

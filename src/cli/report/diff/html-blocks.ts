@@ -89,7 +89,7 @@ function layerTable({ layer, pools, edits, place }: EditedLayer): string {
         `<tr><th scope="row"><code>${quoted(path)}</code></th><td>${value(from)}</td><td>${value(to)}</td></tr>`,
     )
     .join('\n');
-  return `<details open><summary>${quoted(layer)} <span class="quiet">of ${quoted(names(pools, 8))}, ${quoted(place)}</span></summary>${scroll(`The edits of ${layer}`, `<table><thead><tr><th scope="col">Where</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>${rows}</tbody></table>`)}</details>`;
+  return `<details open><summary>${quoted(layer)} <span class="quiet">of ${quoted(names(pools, 8))}, ${quoted(place)}</span></summary>${scroll(`The edits of ${layer}`, `<table class="edits"><thead><tr><th scope="col">Where</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>${rows}</tbody></table>`)}</details>`;
 }
 
 export function packagesSection({ packages }: Diff): string {

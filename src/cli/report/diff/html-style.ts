@@ -60,6 +60,8 @@ tbody th { font-weight: 600; }
 .packages td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 details { background: var(--card); border: 1px solid var(--line); border-radius: 10px; margin: 0 0 .75rem; }
 details > summary { cursor: pointer; padding: .65rem 1.15rem; font-weight: 600; overflow-wrap: anywhere; }
+summary .quiet { font-weight: 400; }
+.edits th code { white-space: nowrap; }
 details > :not(summary) { margin: 0 1.15rem 1rem; }
 details .scroll { border-radius: 8px; }
 details.plain { margin-top: .75rem; }

@@ -29,11 +29,11 @@ export function printMarkdown(diff: Diff): string {
   const title = `${MARK}\n## OS layers: ${headline(diff)}\n`;
   const compared = `${code(sideText(from))} → ${code(sideText(to))}${unchanged > 0 ? `, ${count(unchanged, 'pool')} unchanged` : ''}\n`;
   const sections = [
-    ...(diff.reverts.length > 0 ? [reverts(diff)] : []),
+    ...(diff.reverts.length > 0 ? [whole(reverts(diff))] : []),
     ...poolTables(diff),
     ...diff.notes
       .filter(({ severity }) => severity !== 'info')
-      .map(({ message, code: name }) => `> [!WARNING]\n> ${escaped(message)} (${name})\n`),
+      .map(({ message, code: name }) => whole(`> [!WARNING]\n> ${escaped(message)} (${name})\n`)),
     ...diff.packages.flatMap((packages) => packagesDetails(packages)),
     ...editedLayers(diff).map(editDetails),
     ...diff.builds.flatMap((build) => textDetails(build)),
@@ -41,14 +41,13 @@ export function printMarkdown(diff: Diff): string {
   return withinLimit(`${title}\n${compared}`, sections);
 }
 
-/** Sections in their order, as long as there is room; the first that does not fit is cut where it may be. */
+/** Sections in their order, as long as there is room. */
 function withinLimit(head: string, sections: readonly Section[]): string {
   let text = head;
   let leftOut = 0;
-  for (const section of sections) {
+  for (const [index, section] of sections.entries()) {
     const room = LIMIT - RESERVE - bytes(text) - 1;
-    const printed =
-      typeof section === 'string' ? (bytes(section) <= room ? section : undefined) : section(room);
+    const printed = section(room, index === sections.length - 1);
     if (printed === undefined) leftOut++;
     else text += `\n${printed}`;
   }
@@ -56,8 +55,17 @@ function withinLimit(head: string, sections: readonly Section[]): string {
   return `${text}\n> ${count(leftOut, 'part is', 'parts are')} left out here: a comment may not be longer. \`layers diff\` prints all of it.\n`;
 }
 
-/** One that can be shorter is given its room, and is left out where it needs more. */
-type Section = string | ((room: number) => string | undefined);
+/** Prints itself in so many bytes, of which it may be the last to take; undefined where it needs more. */
+type Section = (room: number, isLast: boolean) => string | undefined;
+
+function whole(text: string): Section {
+  return (room) => (bytes(text) <= room ? text : undefined);
+}
+
+/** One that can be cut takes half of the room, so that others have some. */
+function cuttable(print: (room: number) => string | undefined): Section {
+  return (room, isLast) => print(isLast ? room : room / 2);
+}
 
 function bytes(text: string): number {
   return Buffer.byteLength(text);
@@ -75,7 +83,7 @@ function poolTables({ pools, packages }: Diff): Section[] {
   if (pools.length === 0) return [];
   const head = '| Pool | Nodes | Why | Packages |\n|---|---|---|---|\n';
   const rows = groupPools(pools).map((group) => poolRow(group, packages));
-  return [(room) => cutRows(head, rows, room - 100, '| … | | and REST more | |\n')];
+  return [cuttable((room) => cutRows(head, rows, room - 100, '| … | | and REST more | |\n'))];
 }
 
 function poolRow(group: readonly PoolDiff[], packages: readonly PackagesDiff[]): string {
@@ -104,7 +112,7 @@ function packagesDetails(diff: PackagesDiff): Section[] {
       ({ name, arch, change, from = '', to = '' }) =>
         `| ${change} | ${code(`${name}${arch === undefined ? '' : `.${arch}`}`)} | ${escaped(from)} | ${escaped(to)} |\n`,
     );
-  return [(room) => withEnd(cutRows(head, rows, room - 20, '| … | and REST more | | |\n'))];
+  return [cuttable((room) => withEnd(cutRows(head, rows, room - 20, '| … | and REST more | | |\n')))];
 }
 
 /** What differs in the document of a layer. */
@@ -112,23 +120,23 @@ function editDetails({ layer, pools, edits, place }: EditedLayer): Section {
   const head = `<details><summary>Layer ${html(layer)} of ${html(names(pools))}: what is edited in ${html(place)}</summary>\n\n| | Before | After |\n|---|---|---|\n`;
   const cell = (text: string | undefined) => (text === undefined ? '' : code(valueText(text)));
   const rows = edits.map(({ path, from, to }) => `| ${code(path)} | ${cell(from)} | ${cell(to)} |\n`);
-  return (room) => withEnd(cutRows(head, rows, room - 20, '| … | and REST more | |\n'));
+  return cuttable((room) => withEnd(cutRows(head, rows, room - 20, '| … | and REST more | |\n')));
 }
 
 function textDetails({ pools, texts }: BuildDiff): Section[] {
   return texts.map((text): Section => {
     const { name, diff, added, removed } = text;
     const head = `<details><summary>${html(name)} of ${html(names(pools))}: +${added} −${removed}</summary>\n\n`;
-    if (diff === undefined) return withEnd(`${head}Its content is another one, and no text.\n`);
+    if (diff === undefined) return whole(withEnd(`${head}Its content is another one, and no text.\n`));
     const fence = '`'.repeat(Math.max(3, ...[...diff.matchAll(/`+/g)].map(([run]) => run.length + 1)));
     const lines = diff
       .trimEnd()
       .split('\n')
       .map((line) => `${line}\n`);
-    return (room) => {
+    return cuttable((room) => {
       const cut = cutRows(`${head}${fence}diff\n`, lines, room - 40 - fence.length, '… REST more lines\n');
       return cut === undefined ? undefined : withEnd(`${cut}${fence}\n`);
-    };
+    });
   });
 }
 
