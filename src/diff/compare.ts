@@ -2,7 +2,7 @@ import { compareBuilds } from './builds.ts';
 import { type Documents, readDocuments } from './documents.ts';
 import { effectOf } from './effects.ts';
 import { type Files, sameBytes } from './files.ts';
-import { inheritedFields, inheritedFrom, mayInherit } from './inherited.ts';
+import { inheritedFrom, mayInherit } from './inherited.ts';
 import { matrixOf } from './matrix.ts';
 import type { Diff, PackagesDiff, PoolDiff, Revert, SideName } from './model.ts';
 import { compareObjects } from './objects.ts';
@@ -100,18 +100,17 @@ function withHeirs(
     for (const pool of all.filter((pool) => has(to, pool) && mayInherit(pool, worker.pool))) {
       const mine = pairs.find((one) => one.pool === pool);
       const after = mine?.after ?? readPool(to.dist, pool);
-      const fields = inheritedFields(after, pair, worker.objects);
-      if (fields.length === 0) continue;
-      const inherits = [inheritedFrom(worker.pool, fields, after)];
+      const inherited = inheritedFrom(pair, after);
+      if (inherited === undefined) continue;
       const diff = found.get(pool);
       const objects = diff?.objects ?? [];
       const before = mine === undefined ? after : mine.before;
-      const loses = worker.effect.reverts && fields.includes('osImageURL');
+      const loses = worker.effect.reverts && inherited.fields.includes('osImageURL');
       const reverts = loses || (diff?.effect.reverts ?? false);
       found.set(pool, {
         ...(diff ?? heirOf(after)),
-        inherits,
-        effect: effectOf({ before, after, objects, inherits, reverts }),
+        inherits: [inherited],
+        effect: effectOf({ before, after, objects, inherits: [inherited], reverts }),
       });
       const heirs = found.get(worker.pool)!;
       found.set(worker.pool, { ...heirs, inheritedBy: [...heirs.inheritedBy, pool] });

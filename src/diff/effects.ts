@@ -1,6 +1,11 @@
+import type { z } from 'zod';
+import { failure } from '../diagnostics.ts';
+import { effectOfChange, type PoolObjects } from '../operator/effects.ts';
+import { machineConfig, machineOSConfigSpec } from '../operator/objects.ts';
 import { parsePoolId } from '../values/pool-id.ts';
+import type { ReleaseVersion } from '../values/release-version.ts';
 import type { Effect, Inherited, ObjectDiff } from './model.ts';
-import type { PoolState } from './state.ts';
+import type { Manifest, PoolState } from './state.ts';
 
 type Nodes = Effect['nodes'];
 
@@ -21,15 +26,13 @@ export interface Changed {
   readonly reverts: boolean;
 }
 
-/**
- * What happens on a pool's nodes. Node disruption policies do not hold on layered nodes: whatever changes in the spec of a
- * MachineConfig reboots them. Whatever changes in that of a MachineOSConfig starts a build, whose image reboots them.
- */
+/** What happens on a pool's nodes: what the operator does, and what is worth a look though it may do nothing. */
 export function effectOf(changed: Changed): Effect {
   const { objects, inherits, before, after, reverts } = changed;
   const isBuilt = (after ?? before)?.build.by === 'cluster';
   const causes = [
-    ...objects.flatMap((object) => causesOf(object, after, isBuilt)),
+    ...causesOfOwn(before, after),
+    ...objects.flatMap(causesOfPool),
     ...inherits.flatMap(({ from, fields }) =>
       fields.map(
         (field): Cause => ({
@@ -43,42 +46,52 @@ export function effectOf(changed: Changed): Effect {
   const waitsFor = waiting(changed, rank);
   return {
     nodes: RANKS[rank]!,
-    because: [...new Set(causes.filter(({ nodes }) => nodes !== 'none').map(({ because }) => because))],
+    because: [...new Set(causes.map(({ because }) => because))],
     ...(waitsFor && { waitsFor }),
     reverts,
   };
 }
 
-function causesOf(
-  { kind, name, change, fields }: ObjectDiff,
-  after: PoolState | undefined,
-  isBuilt: boolean,
-): Cause[] {
-  const spec = fields
-    .filter(({ path }) => path.startsWith('spec.'))
-    .map((field) => ({
-      ...field,
-      key: /^spec\.([^.[]+)/.exec(field.path)?.[1] ?? field.path,
+/** The objects that the operator looks at for a pool. */
+export function operatorObjects(...states: readonly (PoolState | undefined)[]): PoolObjects {
+  const objects = states.flatMap((state) => state?.objects ?? []);
+  const own = states.at(-1)?.objects.find(({ kind }) => kind === 'MachineOSConfig');
+  return {
+    configs: objects
+      .filter(({ kind }) => kind === 'MachineConfig')
+      .map((object) => machineConfig.parse(object)),
+    ...(own && { osConfig: read(machineOSConfigSpec, own.spec, own) }),
+  };
+}
+
+function read<T>(schema: z.ZodType<T>, data: unknown, { kind, metadata }: Manifest): T {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  throw failure('input', 'dist-broken', `the ${kind} ${metadata.name} in dist/ is not what synth wrote`, {
+    hint: 'Write dist/ again: `layers synth`.',
+  });
+}
+
+function causesOfOwn(before: PoolState | undefined, after: PoolState | undefined): Cause[] {
+  const release = (after ?? before)!.made.release as ReleaseVersion;
+  const { consequences, refused } = effectOfChange(operatorObjects(before), operatorObjects(after), release);
+  if (refused !== undefined) return [{ nodes: 'none', because: `the operator refuses it: ${refused}` }];
+  return consequences
+    .filter(({ build, reboot }) => build || reboot)
+    .map(({ what, build }) => ({
+      nodes: build ? 'build-and-reboot' : 'reboot',
+      because: what.replace(/^spec\./, ''),
     }));
-  const whole = `${kind} ${name} ${change}`;
-  switch (kind) {
-    case 'MachineConfig': {
-      const nodes = isBuilt && after !== undefined ? 'build-and-reboot' : 'reboot';
-      if (change !== 'changed') return [{ nodes, because: whole }];
-      return spec.map(({ key }) => ({ nodes, because: key }));
-    }
-    case 'MachineOSConfig':
-      if (change === 'removed') return [{ nodes: 'reboot', because: whole }];
-      if (change === 'added') return [{ nodes: 'build-and-reboot', because: whole }];
-      return spec.map(({ key }) => ({ nodes: 'build-and-reboot', because: key }));
-    case 'MachineConfigPool':
-      if (change !== 'changed') return [{ nodes: 'may-reboot', because: whole }];
-      return spec
-        .filter(({ key, from }) => key !== 'maxUnavailable' && !(key === 'paused' && from !== 'true'))
-        .map(({ key }) => ({ nodes: 'may-reboot', because: key }));
-    default:
-      return [];
-  }
+}
+
+/** Nodes that come to a pool or leave it take another image, where it has one; so do those of a pool that no longer waits. */
+function causesOfPool({ kind, name, change, fields }: ObjectDiff): Cause[] {
+  if (kind !== 'MachineConfigPool') return [];
+  if (change !== 'changed') return [{ nodes: 'may-reboot', because: `${kind} ${name} ${change}` }];
+  return fields
+    .map(({ path, from }) => ({ key: /^spec\.([^.[]+)/.exec(path)?.[1], from }))
+    .filter(({ key, from }) => key === 'nodeSelector' || (key === 'paused' && from === 'true'))
+    .map(({ key }) => ({ nodes: 'may-reboot', because: key! }));
 }
 
 function waiting({ before, after, objects }: Changed, rank: number): Effect['waitsFor'] {

@@ -1,27 +1,16 @@
 import { inheritsBase } from '../compile/inheritance.ts';
+import { effectOfChange } from '../operator/effects.ts';
 import { parsePoolId } from '../values/pool-id.ts';
 import type { ReleaseVersion } from '../values/release-version.ts';
-import type { Inherited, ObjectDiff } from './model.ts';
-import type { Manifest, PoolState } from './state.ts';
+import { operatorObjects } from './effects.ts';
+import type { Inherited } from './model.ts';
+import type { PoolState } from './state.ts';
 
-/** The fields of a MachineConfig that a custom pool has from worker's where it does not have its own. */
-const OWN_WINS = new Set(['osImageURL', 'kernelType', 'baseOSExtensionsContainerImage']);
-
-/** What of a change of worker's MachineConfig reaches a custom pool of the same cluster. */
-export function inheritedFields(
-  heir: PoolState,
-  worker: { readonly before?: PoolState | undefined; readonly after?: PoolState | undefined },
-  objects: readonly ObjectDiff[],
-): string[] {
-  const own = specOf(heir);
-  const fields = objects
-    .filter(({ kind }) => kind === 'MachineConfig')
-    .flatMap(({ change, fields }) =>
-      change === 'changed'
-        ? fields.flatMap(({ path }) => /^spec\.([^.[]+)/.exec(path)?.[1] ?? [])
-        : Object.keys(specOf(change === 'added' ? worker.after : worker.before)),
-    );
-  return [...new Set(fields)].filter((field) => !OWN_WINS.has(field) || own[field] === undefined);
+/** A worker pool that differs. */
+export interface ChangedWorker {
+  readonly pool: string;
+  readonly before?: PoolState | undefined;
+  readonly after?: PoolState | undefined;
 }
 
 /** Whether a pool takes the MachineConfigs of worker: master does not. */
@@ -30,14 +19,16 @@ export function mayInherit(pool: string, worker: string): boolean {
   return id.cluster === other.cluster && !['master', 'worker'].includes(id.pool);
 }
 
-function specOf(state: PoolState | undefined): Record<string, unknown> {
-  const isConfig = ({ kind }: Manifest) => kind === 'MachineConfig';
-  return { ...state?.objects.find(isConfig)?.spec };
-}
-
-/** As a pool says it of itself. */
-export function inheritedFrom(worker: string, fields: readonly string[], { build }: PoolState): Inherited {
-  const release = build.preflight?.release as ReleaseVersion | undefined;
-  const isOfImage = release !== undefined && fields.includes('osImageURL');
-  return { from: worker, fields, ...(isOfImage && { isBase: inheritsBase(release) }) };
+/** What of a change of worker's reaches a custom pool, as the operator merges both; undefined where nothing does. */
+export function inheritedFrom(worker: ChangedWorker, heir: PoolState): Inherited | undefined {
+  const release = heir.made.release as ReleaseVersion;
+  const { consequences } = effectOfChange(
+    operatorObjects(worker.before, heir),
+    operatorObjects(worker.after, heir),
+    release,
+  );
+  const fields = consequences.filter(({ reboot }) => reboot).map(({ what }) => what);
+  if (fields.length === 0) return undefined;
+  const isOfBase = heir.build.by === 'cluster' && fields.includes('osImageURL');
+  return { from: worker.pool, fields, ...(isOfBase && { isBase: inheritsBase(release) }) };
 }
