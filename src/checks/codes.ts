@@ -213,6 +213,7 @@ export const FAILURES: Readonly<Record<string, string>> = {
   'registry-plain-login': 'A registry without TLS asks for a password, which it does not get.',
   'registry-tls': "The registry's certificate is not trusted, or it wants one of ours.",
   'registry-unreachable': 'The registry did not answer.',
+  'rpmdb-missing': 'An image has no rpm database, as every OS image has.',
   'secret-in-layer': 'A layer of an image has a secret in it: nothing was pushed.',
   'server-trouble': 'A server was busy, broke a connection, or took too long, each time that it was tried.',
   'shared-step-failed': 'A build begins with what failed in another one, and was not tried.',
