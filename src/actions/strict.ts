@@ -1,10 +1,11 @@
+import { isOnline } from '../checks/silence.ts';
 import { PIN_FINDINGS } from '../constructs/pin-diagnostics.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 
-/** The same findings, with errors for pools whose nodes do not run what git says. */
+/** The same findings, with errors for what a check is run for: nodes that do not run what git says, and what registries tell. */
 export function strictly(findings: readonly Diagnostic[]): Diagnostic[] {
   return findings.map((finding) =>
-    PIN_FINDINGS.has(finding.code) ? { ...finding, severity: 'error' } : finding,
+    PIN_FINDINGS.has(finding.code) || isOnline(finding.code) ? { ...finding, severity: 'error' } : finding,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Subject } from '../compile/subject.ts';
 import type { Diagnostic, Severity } from '../diagnostics.ts';
 import type { Manifests } from './manifests/manifests.ts';
+import type { OnlinePool } from './online/online.ts';
 
 /** One thing that is found; code and severity are the check's, unless it is graver or milder here. */
 export type Finding = Pick<Diagnostic, 'message' | 'hint' | 'origin' | 'related'> & {
@@ -18,6 +19,12 @@ interface Look<What> {
   find(what: What, report: Report): void;
 }
 
+/** Where a check looks that takes what registries say; examples only where a document could be put right. */
+interface OnlineLook {
+  readonly example?: Pick<Look<OnlinePool>, 'bad' | 'good'> & Pick<OnlinePool, 'facts'>;
+  find(what: OnlinePool, report: Report): void;
+}
+
 /** A check: one file that holds all there is to know of it. */
 export interface Check {
   /** Stable, in kebab case: what scripts, silences and the docs call it. */
@@ -31,6 +38,8 @@ export interface Check {
   readonly pool?: Look<Subject>;
   /** In all pools of `layers/` that compiled, side by side. */
   readonly pools?: Look<readonly Subject[]>;
+  /** In such a pool, with what registries have: `layers check --online`. */
+  readonly online?: OnlineLook;
   /** In objects for a cluster that somebody else wrote. */
   readonly manifests?: Look<Manifests>;
 }
@@ -42,7 +51,7 @@ export function defineCheck(check: Check): Check {
 /** Runs one check where it looks. */
 export function runCheck<What>(
   { code, severity: usual }: Check,
-  look: Look<What> | undefined,
+  look: Pick<Look<What>, 'find'> | undefined,
   what: What,
 ): Diagnostic[] {
   const found: Diagnostic[] = [];

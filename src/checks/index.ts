@@ -1,6 +1,8 @@
 import { apiRemoved } from './api-removed.ts';
 import { archDefaulted } from './arch-defaulted.ts';
 import { archIgnored } from './arch-ignored.ts';
+import { baseNewerThanRelease } from './base-newer-than-release.ts';
+import { baseOfAnotherRelease } from './base-of-another-release.ts';
 import { buildByHand } from './build-by-hand.ts';
 import type { Check } from './check.ts';
 import { containerfileNearlyFull } from './containerfile-nearly-full.ts';
@@ -11,6 +13,8 @@ import { extensionAsLayer } from './extension-as-layer.ts';
 import { finalStage } from './final-stage.ts';
 import { gpgcheckOff } from './gpgcheck-off.ts';
 import { headersOfAnotherKernel } from './headers-of-another-kernel.ts';
+import { hotfixExpired } from './hotfix-expired.ts';
+import { hotfixInBase } from './hotfix-in-base.ts';
 import { hotfixWithoutEnd } from './hotfix-without-end.ts';
 import { ignitionVersion } from './ignition-version.ts';
 import { imageIgnored } from './image-ignored.ts';
@@ -28,6 +32,7 @@ import { osImageByTag } from './os-image-by-tag.ts';
 import { osImageInvalid } from './os-image-invalid.ts';
 import { osImageStream } from './os-image-stream.ts';
 import { osImageTwice } from './os-image-twice.ts';
+import { pinnedImageMissing } from './pinned-image-missing.ts';
 import { plainHttp } from './plain-http.ts';
 import { poolSelects } from './pool-selects.ts';
 import { preBuiltImage } from './pre-built-image.ts';
@@ -50,6 +55,8 @@ export const CHECKS: readonly Check[] = [
   apiRemoved,
   archDefaulted,
   archIgnored,
+  baseNewerThanRelease,
+  baseOfAnotherRelease,
   buildByHand,
   containerfileNearlyFull,
   controllerOwned,
@@ -59,6 +66,8 @@ export const CHECKS: readonly Check[] = [
   finalStage,
   gpgcheckOff,
   headersOfAnotherKernel,
+  hotfixExpired,
+  hotfixInBase,
   hotfixWithoutEnd,
   ignitionVersion,
   imageIgnored,
@@ -76,6 +85,7 @@ export const CHECKS: readonly Check[] = [
   osImageInvalid,
   osImageStream,
   osImageTwice,
+  pinnedImageMissing,
   plainHttp,
   poolSelects,
   preBuiltImage,

@@ -26,8 +26,8 @@ export const layersOrder = defineCheck({
     good: `${layers}${pool('worker', 'tmux, htop')}${pool('infra', 'tmux, strace')}`.slice(4),
     find(subjects, report) {
       const ours = subjects.filter(({ image, follows }) => image !== undefined && follows === undefined);
-      for (const base of new Set(ours.map((subject) => subject.base))) {
-        const pools = ours.filter((subject) => subject.base === base);
+      for (const base of new Set(ours.map((subject) => subject.base.digest))) {
+        const pools = ours.filter((subject) => subject.base.digest === base);
         const orders = ordersOf(pools);
         const better = suggested(orders);
         const built = countPrefixes(better);

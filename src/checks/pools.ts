@@ -1,17 +1,24 @@
 import type { Subject } from '../compile/subject.ts';
 import type { Diagnostic } from '../diagnostics.ts';
-import { runCheck } from './check.ts';
+import { type Check, runCheck } from './check.ts';
 import { CHECKS } from './index.ts';
+import type { OnlinePool } from './online/online.ts';
 
-/** What the checks find in pools that compiled. What is wrong with a shared layer is found once. */
+/** What the checks find in pools that compiled. */
 export function checkPools(pools: readonly Subject[]): Diagnostic[] {
-  const found = new Map<string, Diagnostic>();
-  for (const check of CHECKS) {
-    const all = [
-      ...pools.flatMap((pool) => runCheck(check, check.pool, pool)),
-      ...runCheck(check, check.pools, pools),
-    ];
-    for (const diagnostic of all) found.set(JSON.stringify(diagnostic), diagnostic);
-  }
-  return [...found.values()];
+  return once((check) => [
+    ...pools.flatMap((pool) => runCheck(check, check.pool, pool)),
+    ...runCheck(check, check.pools, pools),
+  ]);
+}
+
+/** What the checks find in them with what registries have. */
+export function checkOnline(pools: readonly OnlinePool[]): Diagnostic[] {
+  return once((check) => pools.flatMap((pool) => runCheck(check, check.online, pool)));
+}
+
+/** What is wrong with a shared layer is found once. */
+function once(find: (check: Check) => Diagnostic[]): Diagnostic[] {
+  const found = CHECKS.flatMap(find);
+  return [...new Map(found.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic])).values()];
 }

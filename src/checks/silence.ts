@@ -15,10 +15,11 @@ export interface Silenced {
   readonly reason: string;
 }
 
-/** Takes out what documents silence, and says which silences are wrong or of no use. */
+/** Takes out what documents silence, and says which silences are wrong or of no use: `offline`, some checks found nothing because they were not asked. */
 export function applySilences(
   diagnostics: readonly Diagnostic[],
   silences: readonly PlacedSilence[],
+  ran: 'all' | 'offline' = 'all',
 ): { diagnostics: Diagnostic[]; silenced: Silenced[] } {
   const once = [...new Map(silences.map((silence) => [JSON.stringify(silence.origin), silence])).values()];
   const wrong = once.flatMap(whatIsWrong);
@@ -34,7 +35,12 @@ export function applySilences(
     silenced.push({ diagnostic, reason: silence.value.reason });
     return false;
   });
-  const unused = once.filter((silence) => isSilenceable(silence.value.check) && !used.has(silence));
+  const unused = once.filter(
+    (silence) =>
+      isSilenceable(silence.value.check) &&
+      !used.has(silence) &&
+      (ran === 'all' || !isOnline(silence.value.check)),
+  );
   return { diagnostics: [...left, ...wrong, ...unused.map(isUnused)], silenced };
 }
 
@@ -42,6 +48,11 @@ function isSilenceable(code: string): boolean {
   return (
     Object.hasOwn(FINDINGS, code) || CHECKS.some((check) => check.code === code && check.severity !== 'error')
   );
+}
+
+/** Whether only registries can tell. */
+export function isOnline(code: string): boolean {
+  return CHECKS.some((check) => check.code === code && check.online !== undefined);
 }
 
 function whatIsWrong({ value: { check }, origin }: Located<Silence>): Diagnostic[] {

@@ -98,6 +98,7 @@ export function compilePool({ pool: own, cluster, library, sources }: CompileInp
       base,
       ...(pool.base === undefined && release?.amd64.el !== undefined && { el: release.amd64.el }),
       baseOrigin: baseOriginOf(own, library),
+      ...(release && { osImage: release.amd64['rhel-coreos'] }),
       ...(extensionsImage && { extensionsImage }),
       stages: composed.stages,
       traced: composed.traced,

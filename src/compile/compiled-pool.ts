@@ -50,6 +50,8 @@ export interface CompiledPool {
   readonly el?: string;
   /** Where the base was written: in the pool, or in its release. */
   readonly baseOrigin: Origin;
+  /** The OS image of its release, where that has a document. */
+  readonly osImage?: PinnedImage;
   /** The release's image of extensions, where its document has one. */
   readonly extensionsImage?: PinnedImage;
   readonly stages: readonly TracedStage[];

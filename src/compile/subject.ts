@@ -11,23 +11,25 @@ export interface Subject
       | 'image'
       | 'origin'
       | 'layers'
+      | 'base'
+      | 'osImage'
+      | 'by'
+      | 'follows'
+      | 'hash'
       | 'containerfile'
       | 'room'
       | 'claims'
       | 'el'
       | 'job'
-      | 'follows'
     >,
     Pick<EffectivePool, 'release' | 'target' | 'kernelType' | 'extensions' | 'silences'> {
-  /** The digest of what it is built from. */
-  readonly base: string;
   /** Where the pool's own keys were written, wherever that is. */
   readonly origins: Readonly<Record<string, Origin>>;
 }
 
 export function subjectOf(compiled: CompiledPool): Subject {
-  const { id, cluster, image, origin, layers, containerfile, room, claims, el, job, follows, base, pool } =
-    compiled;
+  const { id, cluster, image, origin, layers, containerfile, room, claims, el, job, pool } = compiled;
+  const { base, osImage, by, follows, hash } = compiled;
   const { release, target, kernelType, extensions, silences, origins } = pool;
   return {
     id,
@@ -35,13 +37,16 @@ export function subjectOf(compiled: CompiledPool): Subject {
     ...(image !== undefined && { image }),
     origin,
     layers,
+    base,
+    ...(osImage && { osImage }),
+    by,
+    ...(follows !== undefined && { follows }),
+    hash,
     containerfile,
     ...(room && { room }),
     claims,
     ...(el !== undefined && { el }),
     ...(job && { job }),
-    ...(follows !== undefined && { follows }),
-    base: base.digest,
     release,
     target,
     ...(kernelType && { kernelType }),

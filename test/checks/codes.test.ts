@@ -48,7 +48,7 @@ const NO_CODES = new Set([
   ...['kernel-modules', 'kernel-modules-core', 'kernel-modules-extra', 'krb5-workstation', 'modules-core'],
   ...['kernel-64k-core', 'kernel-64k-modules', 'kernel-64k-modules-core', 'kernel-64k-modules-extra'],
   ...['kernel-rt-core', 'kernel-rt-kvm', 'kernel-rt-modules', 'kernel-rt-modules-extra'],
-  ...['modules-extra', 'rpm-ostree', 'sandboxed-containers', 'two-node-ha'],
+  ...['modules-extra', 'openshift-kubelet', 'rpm-ostree', 'sandboxed-containers', 'two-node-ha'],
   // namespaces and containers of the operator
   ...['kube-rbac-proxy', 'machine-config-controller', 'machine-config-daemon', 'machine-config-operator'],
   ...['machine-os-builder', 'openshift-config', 'openshift-machine-config-operator', 'wait-for-done'],

@@ -10,7 +10,7 @@ export function checksPage(): string {
     NOTICE,
     '# Checks, and every other code\n',
     '[Checking](../checking.md) says how checks are run, and how what is meant is silenced. Each has a code, which scripts may',
-    'rely on. Errors end a command with 2; warnings and remarks do so only with `--strict`.\n',
+    'rely on. Errors end a command with 2; warnings and remarks do so only with `--strict`. What `--online` finds ends it with 1.\n',
     '| Check | Severity | Where | What it finds |\n|---|---|---|---|',
     ...CHECKS.map(
       (check) =>
@@ -34,16 +34,16 @@ export function checksPage(): string {
 }
 
 function sectionOf(check: Check): string[] {
-  const { code, summary, why, pool, pools, manifests } = check;
+  const { code, summary, why, pool, pools, manifests, online } = check;
   return [
     `## ${code}\n`,
     `${severityOf(check)}, in ${whereOf(check)}. ${summary}\n`,
     `${why}\n`,
-    ...[pool, pools, manifests].flatMap((look) =>
+    ...[pool, pools, manifests, online?.example].flatMap((look) =>
       look === undefined
         ? []
         : [
-            `Found${look === manifests ? ` by \`--manifests\`${look.release === undefined ? '' : ` for ${look.release}`}` : ''}:\n`,
+            `Found${howOf(check, look)}:\n`,
             fence('yaml', look.bad),
             'Put right:\n',
             fence('diff', changes(look.bad, look.good)),
@@ -52,12 +52,20 @@ function sectionOf(check: Check): string[] {
   ];
 }
 
+function howOf({ manifests, online }: Check, look: object): string {
+  if (look === online?.example) return ' by `--online`, depending on what the base has';
+  if (look !== manifests) return '';
+  return ` by \`--manifests\`${manifests.release === undefined ? '' : ` for ${manifests.release}`}`;
+}
+
 function severityOf({ severity }: Check): string {
   return severity === 'info' ? 'remark' : severity;
 }
 
-function whereOf({ pool, pools, manifests }: Check): string {
-  return [(pool ?? pools) && '`layers/`', manifests && '`--manifests`'].filter(Boolean).join(' and ');
+function whereOf({ pool, pools, manifests, online }: Check): string {
+  return [(pool ?? pools) && '`layers/`', manifests && '`--manifests`', online && '`--online`']
+    .filter(Boolean)
+    .join(' and ');
 }
 
 function tableOf(codes: Readonly<Record<string, string>>): string[] {

@@ -5,6 +5,7 @@ import { checkManifests } from '../../actions/check-manifests.ts';
 import { exitCodeOf, failure } from '../../diagnostics.ts';
 import { type GlobalOptions, rootOf } from '../context.ts';
 import { printFindings } from '../report/formats.ts';
+import { waitingReport } from '../report/waiting.ts';
 
 export function options(yargs: Argv) {
   return yargs
@@ -12,6 +13,15 @@ export function options(yargs: Argv) {
       type: 'boolean',
       default: false,
       describe: 'Make errors of warnings',
+    })
+    .option('online', {
+      type: 'boolean',
+      default: false,
+      describe: 'Ask registries, too: for pinned images, and for the packages of bases',
+    })
+    .option('authfile', {
+      type: 'string',
+      describe: "With --online: credentials, in the form of docker's config.json",
     })
     .option('manifests', {
       type: 'array',
@@ -26,6 +36,8 @@ export function options(yargs: Argv) {
 
 interface CheckArguments extends GlobalOptions {
   readonly strict?: boolean;
+  readonly online?: boolean;
+  readonly authfile?: string | undefined;
   readonly manifests?: string[] | undefined;
   readonly release?: string | undefined;
 }
@@ -33,12 +45,30 @@ interface CheckArguments extends GlobalOptions {
 export async function run(argv: CheckArguments): Promise<void> {
   const root = rootOf(argv);
   const strict = argv.strict ?? false;
+  if (argv.online && argv.manifests !== undefined) {
+    throw failure('input', 'usage', '--online is for pools: --manifests has none');
+  }
   if (argv.manifests !== undefined) return manifests(argv, argv.manifests, root, strict);
+  if (argv.online) return online(argv, root, strict);
   if (argv.release !== undefined) {
     throw failure('input', 'usage', '--release is for --manifests: pools say their release themselves');
   }
+  if (argv.authfile !== undefined) throw failure('input', 'usage', '--authfile is for --online');
   const result = check({ root, strict });
   await printFindings(argv.output, result, root);
+  process.exitCode = exitCodeOf(result.diagnostics);
+}
+
+/** Loaded only here: what asks registries is much, and rarely wanted. */
+async function online({ output, authfile }: CheckArguments, root: string, strict: boolean): Promise<void> {
+  const { checkWithRegistries } = await import('../../actions/check-online.ts');
+  const waiting = waitingReport();
+  const onRead = (image: string) => waiting.on(`reading the packages of ${image}`);
+  const result = await checkWithRegistries({
+    ...{ root, strict, authFile: authfile },
+    ...(output !== 'json' && { onRead }),
+  }).finally(waiting.end);
+  await printFindings(output, result, root);
   process.exitCode = exitCodeOf(result.diagnostics);
 }
 

@@ -1,0 +1,125 @@
+import { atMost } from '../build/at-most.ts';
+import { imagePackages } from '../build/image-packages.ts';
+import { hotfixesOf } from '../checks/online/hotfixes.ts';
+import type { OnlineFacts, PinnedTo } from '../checks/online/online.ts';
+import { fixedBy } from '../checks/online/packages.ts';
+import type { Subject } from '../compile/subject.ts';
+import { type Diagnostic, LayersError } from '../diagnostics.ts';
+import { openPlaces, type Places } from '../registry/places.ts';
+import { type Digest, parseDigest } from '../values/digest.ts';
+import { formatImageRef, type PinnedImage, parseImageRef } from '../values/image-ref.ts';
+
+export interface OnlineOptions {
+  readonly root: string;
+  readonly authFile?: string | undefined;
+  /** Called before what may take long: an image whose packages are read. */
+  readonly onRead?: ((image: string) => void) | undefined;
+}
+
+/** A pool, and what it is pinned to. */
+export interface Asked {
+  readonly pool: Subject;
+  readonly pin?: PinnedTo;
+}
+
+const ARCHITECTURE = 'amd64';
+/** Questions, and images whose packages are read, at a time: a database has 50 MB. */
+const QUESTIONS = 8;
+const IMAGES = 3;
+
+/** Asks registries for all that the checks want to know of these pools. What is not answered is told, and the rest all the same. */
+export async function onlineFacts(
+  asked: readonly Asked[],
+  { root, authFile, onRead }: OnlineOptions,
+): Promise<{ facts: OnlineFacts; unanswered: Diagnostic[] }> {
+  const places = openPlaces({ authfile: authFile });
+  const patient = patience();
+  const packages: [string, Awaited<ReturnType<typeof imagePackages>>][] = [];
+  const readAll = (images: readonly PinnedImage[]) =>
+    atMost(IMAGES, once(images), (image) =>
+      patient.ask(image, async () => {
+        const options = { root, places, architecture: ARCHITECTURE, onRead };
+        packages.push([image.digest, await imagePackages(image, options)]);
+      }),
+    );
+  try {
+    const missing = await findMissing(asked, places, patient);
+    await readAll(asked.flatMap(({ pool }) => basesOf(pool)));
+    const known = new Map(packages);
+    await readAll(
+      asked.flatMap((one) => stillOpen(one, known)).filter((image) => !missing.has(nameOf(image))),
+    );
+    return { facts: { missing, packages: new Map(packages) }, unanswered: patient.unanswered() };
+  } finally {
+    places.close();
+  }
+}
+
+/** Which of the pinned images are not where they were pushed to, or not where nodes pull them from. */
+async function findMissing(
+  asked: readonly Asked[],
+  places: Places,
+  { ask }: ReturnType<typeof patience>,
+): Promise<Set<string>> {
+  const images = asked.flatMap(({ pin }) =>
+    pin === undefined ? [] : [pin.pushed, pin.pulled].map((image) => at(image, pin.digest)),
+  );
+  const missing = new Set<string>();
+  await atMost(QUESTIONS, once(images), (image) =>
+    ask(image, async () => {
+      if ((await (await places.pushed(image)).headManifest(image)) === undefined) missing.add(nameOf(image));
+    }),
+  );
+  return missing;
+}
+
+/** The images whose packages tell something of a pool, whether it has a pin or not. */
+function basesOf(pool: Subject): PinnedImage[] {
+  const { base, osImage } = pool;
+  if (osImage !== undefined && osImage.digest !== base.digest) return [base, osImage];
+  return hotfixesOf(pool).length > 0 ? [base] : [];
+}
+
+/** The pinned image, where the base alone does not tell that a hotfix has expired. */
+function stillOpen({ pool, pin }: Asked, known: OnlineFacts['packages']): PinnedImage[] {
+  const isOpen = hotfixesOf(pool).some(
+    ({ expires }) => expires !== undefined && fixedBy(expires, known.get(pool.base.digest)) === undefined,
+  );
+  return pin !== undefined && isOpen ? [at(pin.pushed, pin.digest)] : [];
+}
+
+function at(image: string, digest: Digest): PinnedImage {
+  return { ...parseImageRef(image), digest: parseDigest(digest) };
+}
+
+function nameOf(image: PinnedImage): string {
+  return formatImageRef(image);
+}
+
+function once(images: readonly PinnedImage[]): PinnedImage[] {
+  return [...new Map(images.map((image) => [nameOf(image), image])).values()];
+}
+
+/** After these nothing else that a registry is asked gets an answer either. */
+const DEAD = new Set(['registry-unreachable', 'registry-tls', 'registry-blocked', 'proxy-refused']);
+
+/** Gathers what is not answered, each once, and asks a registry that is dead no more. */
+function patience() {
+  const dead = new Set<string>();
+  const failures = new Map<string, Diagnostic>();
+  return {
+    async ask({ registry }: PinnedImage, question: () => Promise<void>): Promise<void> {
+      if (dead.has(registry)) return;
+      try {
+        await question();
+      } catch (error) {
+        if (!(error instanceof LayersError)) throw error;
+        for (const diagnostic of error.diagnostics) {
+          failures.set(JSON.stringify(diagnostic), diagnostic);
+          if (DEAD.has(diagnostic.code)) dead.add(registry);
+        }
+      }
+    },
+    unanswered: () => [...failures.values()],
+  };
+}
