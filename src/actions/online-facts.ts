@@ -1,10 +1,11 @@
 import { atMost } from '../build/at-most.ts';
 import { imagePackages } from '../build/image-packages.ts';
+import { type Patience, patience } from '../build/patience.ts';
 import { hotfixesOf } from '../checks/online/hotfixes.ts';
 import type { OnlineFacts, PinnedTo } from '../checks/online/online.ts';
 import { fixedBy } from '../checks/online/packages.ts';
 import type { Subject } from '../compile/subject.ts';
-import { type Diagnostic, LayersError } from '../diagnostics.ts';
+import type { Diagnostic } from '../diagnostics.ts';
 import { openPlaces, type Places } from '../registry/places.ts';
 import { type Digest, parseDigest } from '../values/digest.ts';
 import { formatImageRef, type PinnedImage, parseImageRef } from '../values/image-ref.ts';
@@ -37,7 +38,7 @@ export async function onlineFacts(
   const packages: [string, Awaited<ReturnType<typeof imagePackages>>][] = [];
   const readAll = (images: readonly PinnedImage[]) =>
     atMost(IMAGES, once(images), (image) =>
-      patient.ask(image, async () => {
+      patient.ask(image.registry, async () => {
         const options = { root, places, architecture: ARCHITECTURE, onRead };
         packages.push([image.digest, await imagePackages(image, options)]);
       }),
@@ -56,17 +57,13 @@ export async function onlineFacts(
 }
 
 /** Which of the pinned images are not where they were pushed to, or not where nodes pull them from. */
-async function findMissing(
-  asked: readonly Asked[],
-  places: Places,
-  { ask }: ReturnType<typeof patience>,
-): Promise<Set<string>> {
+async function findMissing(asked: readonly Asked[], places: Places, { ask }: Patience): Promise<Set<string>> {
   const images = asked.flatMap(({ pin }) =>
     pin === undefined ? [] : [pin.pushed, pin.pulled].map((image) => at(image, pin.digest)),
   );
   const missing = new Set<string>();
   await atMost(QUESTIONS, once(images), (image) =>
-    ask(image, async () => {
+    ask(image.registry, async () => {
       if ((await (await places.pushed(image)).headManifest(image)) === undefined) missing.add(nameOf(image));
     }),
   );
@@ -98,28 +95,4 @@ function nameOf(image: PinnedImage): string {
 
 function once(images: readonly PinnedImage[]): PinnedImage[] {
   return [...new Map(images.map((image) => [nameOf(image), image])).values()];
-}
-
-/** After these nothing else that a registry is asked gets an answer either. */
-const DEAD = new Set(['registry-unreachable', 'registry-tls', 'registry-blocked', 'proxy-refused']);
-
-/** Gathers what is not answered, each once, and asks a registry that is dead no more. */
-function patience() {
-  const dead = new Set<string>();
-  const failures = new Map<string, Diagnostic>();
-  return {
-    async ask({ registry }: PinnedImage, question: () => Promise<void>): Promise<void> {
-      if (dead.has(registry)) return;
-      try {
-        await question();
-      } catch (error) {
-        if (!(error instanceof LayersError)) throw error;
-        for (const diagnostic of error.diagnostics) {
-          failures.set(JSON.stringify(diagnostic), diagnostic);
-          if (DEAD.has(diagnostic.code)) dead.add(registry);
-        }
-      }
-    },
-    unanswered: () => [...failures.values()],
-  };
 }

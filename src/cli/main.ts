@@ -42,6 +42,11 @@ const VERBS: readonly (readonly [usage: string, summary: string, load: () => Pro
     () => import('./commands/pin.ts'),
   ],
   [
+    'prune',
+    'List the images in registries that neither a pin nor recent history needs, or delete them',
+    () => import('./commands/prune.ts'),
+  ],
+  [
     'rebuild <pool>',
     "Have a pool's cluster build its image anew: print how, or do it",
     () => import('./commands/rebuild.ts'),

@@ -68,3 +68,8 @@ export function pushArguments<Path>(paths: PushPaths<Path>, insecure = false): (
 export function contentTag(hash: string): string {
   return `build-${hash}`;
 }
+
+/** The build that a tag is of; undefined for a tag that is not ours. */
+export function hashOfTag(tag: string): string | undefined {
+  return /^build-([0-9a-f]{32})$/.exec(tag)?.[1];
+}

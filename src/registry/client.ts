@@ -6,6 +6,7 @@ import type { Answer } from './http.ts';
 import { type Descriptor, digestOf, type ImageConfig, MANIFEST_TYPES, parseObject } from './manifest.ts';
 import type { Scheme } from './scheme.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
+import { deleteManifest, listTags } from './tags.ts';
 
 /** What a registry says that it has under a name. Nothing of it is verified. */
 export interface ManifestHead {
@@ -19,7 +20,7 @@ export interface Manifest extends ManifestHead {
   readonly content: Readonly<Record<string, unknown>>;
 }
 
-/** Reads one registry. Every question throws a LayersError of the source `remote` where it gets no answer. */
+/** One registry. Every question throws a LayersError of the source `remote` where it gets no answer. */
 export interface Registry {
   readonly host: string;
   scheme(): Promise<Scheme>;
@@ -29,6 +30,10 @@ export interface Registry {
   getConfig(repository: string, digest: Digest): Promise<ImageConfig>;
   /** What `read` makes of a blob's bytes; see blob.ts. */
   readBlob<T>(repository: string, blob: Descriptor, read: BlobReader<T>): Promise<T>;
+  /** All tags of a repository; none where there is no such repository. */
+  listTags(repository: string): Promise<string[]>;
+  /** Deletes a manifest, and with it every tag that points at it. False where it is gone already. */
+  deleteManifest(repository: string, digest: Digest): Promise<boolean>;
   /** Ends idle connections, which otherwise end by themselves and keep no process alive. */
   close(): void;
 }
@@ -47,6 +52,8 @@ export function openRegistry(host: string, options: RegistryOptions = {}): Regis
     getManifest: (ref) => getManifest(session, ref),
     getConfig: (repository, digest) => getConfig(session, { host, repository }, digest),
     readBlob: (repository, blob, read) => readBlob(session, { host, repository }, blob, read),
+    listTags: (repository) => listTags(session, { host, repository }),
+    deleteManifest: (repository, digest) => deleteManifest(session, { host, repository }, digest),
     close: () => session.close(),
   };
 }

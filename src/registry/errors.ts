@@ -8,17 +8,19 @@ export interface Request {
   readonly host: string;
   readonly repository: string;
   readonly authfile?: string | undefined;
+  /** @default pull */
+  readonly action?: 'pull' | 'delete';
 }
 
 /** 401 or 403: which credentials were used, or where none were found. `lookup` is undefined where none were asked for. */
 export function denied(request: Request, answer: Answer, lookup: Lookup | undefined): LayersError {
-  const { host, repository, authfile } = request;
+  const { host, repository, authfile, action = 'pull' } = request;
   const login = `podman login ${authfile ? `--authfile ${authfile} ` : ''}${host}`;
   return remote(
     'registry-denied',
     `${host} refused access to ${repository} (${statusOf(answer)})${access(host, lookup)}`,
     lookup?.credentials
-      ? `Check that this account may pull ${repository}, or log in again: ${login}`
+      ? `Check that this account may ${action === 'delete' ? 'delete in' : 'pull'} ${repository}, or log in again: ${login}`
       : `Log in: ${login}`,
     detailOf(answer, lookup?.credentials),
   );
@@ -60,6 +62,18 @@ export function unexpected({ host, repository }: Request, answer: Answer, lookup
         ? 'It was asked several times: look at the registry, or try again later.'
         : 'Check that this is the address of a container registry.',
     detailOf(answer, lookup?.credentials),
+  );
+}
+
+/** A registry that deletes nothing, whoever asks. */
+export function noDeletes(
+  { host }: Request,
+  { status, reason }: Pick<Answer, 'status' | 'reason'>,
+): LayersError {
+  return remote(
+    'delete-unsupported',
+    `${host} does not delete images when it is asked to (${reason ? `${status} ${reason}` : status})`,
+    'Allow it there: docker-registry does with REGISTRY_STORAGE_DELETE_ENABLED=true. Else give what this lists, as --output json does, to the clean-up that the registry has itself.',
   );
 }
 

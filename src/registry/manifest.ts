@@ -17,13 +17,20 @@ export interface ImageManifest {
 export interface ImageConfig {
   readonly architecture?: string;
   readonly os?: string;
+  /** When it was made, in the form of RFC 3339. */
+  readonly created?: string;
   readonly config?: { readonly Labels?: Readonly<Record<string, string>> | null };
 }
 
-export const MANIFEST_TYPES = [
+/** Of one image. */
+export const IMAGE_TYPES = [
   'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
+];
+
+export const MANIFEST_TYPES = [
+  ...IMAGE_TYPES,
+  'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ];
 
@@ -48,6 +55,11 @@ export function asImageManifest(content: Readonly<Record<string, unknown>>): Ima
   const { config, layers, manifests } = content;
   if (manifests !== undefined || !isDescriptor(config) || !Array.isArray(layers)) return undefined;
   return layers.every(isDescriptor) ? { config, layers } : undefined;
+}
+
+/** The images that an index is made of; none for an image. */
+export function childrenOf({ manifests }: Readonly<Record<string, unknown>>): Digest[] {
+  return Array.isArray(manifests) ? manifests.filter(isDescriptor).map(({ digest }) => digest) : [];
 }
 
 function isDescriptor(content: unknown): content is Descriptor {

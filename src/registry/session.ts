@@ -31,12 +31,14 @@ export interface SessionOptions {
 }
 
 export interface Question {
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'DELETE';
   readonly repository: string;
   /** Below /v2/<repository>/. */
   readonly path: string;
   readonly accept?: string;
   readonly limit: number;
+  /** The statuses that are an answer. @default 200 and 404 */
+  readonly answers?: readonly number[];
   /** Reads the body of a good answer as it comes; again from its start, where the connection broke and is tried again. */
   readonly sink?: (body: AsyncIterable<Buffer>) => Promise<void>;
 }
@@ -44,7 +46,7 @@ export interface Question {
 /** Questions to one registry, with whatever log-in it wants. */
 export interface Session {
   scheme(): Promise<Scheme>;
-  /** The answer, which is a good one or 404; everything else is thrown. */
+  /** The answer; what is none is thrown. */
   ask(question: Question): Promise<Answer>;
   close(): void;
 }
@@ -143,14 +145,17 @@ export function openSession(host: string, options: SessionOptions = {}): Session
       return usable ? { authorization: basic(credentials), lookup } : { lookup };
     }
     const repository = apiRepository(host, request.repository);
-    const answer = await send(tokenRequest(host, repository, token, credentials, mayBePlain), signal);
+    const scope = `repository:${repository}:${request.action === 'delete' ? 'pull,delete' : 'pull'}`;
+    const answer = await send(tokenRequest(host, scope, token, credentials, mayBePlain), signal);
     if ([400, 401, 403].includes(answer.status)) throw denied(request, answer, lookup);
     if (answer.status !== 200) throw unexpected(request, answer, lookup);
     return { authorization: bearer(host, answer.body), lookup };
   }
 
   async function ask(question: Question, request: Request, signal: AbortSignal): Promise<Answer> {
-    const { method, repository, path, accept, limit, sink } = question;
+    const { method, repository, path, accept, limit, sink, answers = [200, 404] } = question;
+    // A token is for one thing with one repository.
+    const key = `${request.action} ${repository}`;
     const url = new URL(
       `${await scheme(signal)}://${apiHost(host)}/v2/${apiRepository(host, repository)}/${path}`,
     );
@@ -162,17 +167,17 @@ export function openSession(host: string, options: SessionOptions = {}): Session
       };
       return follow({ method, url, headers, limit, sink }, signal);
     };
-    let answer = await get(authorizations.get(repository));
+    let answer = await get(authorizations.get(key));
     let lookup: Lookup | undefined;
     if (answer.status === 401 && answer.url.origin === url.origin) {
       const login = await logIn(request, answer, signal);
       lookup = login.lookup;
       if (login.authorization !== undefined) {
-        authorizations.set(repository, login.authorization);
+        authorizations.set(key, login.authorization);
         answer = await get(login.authorization);
       }
     }
-    if (answer.status === 200 || answer.status === 404) return answer;
+    if (answers.includes(answer.status)) return answer;
     const refused = [401, 403].includes(answer.status) && answer.url.origin === url.origin;
     throw refused ? denied(request, answer, lookup) : unexpected(request, answer, lookup);
   }
@@ -197,7 +202,13 @@ export function openSession(host: string, options: SessionOptions = {}): Session
   return {
     scheme: () => bounded({ host, repository: 'its scheme', authfile }, scheme),
     ask: (question) => {
-      const request = { host, repository: question.repository, authfile };
+      const { repository, method } = question;
+      const request = {
+        host,
+        repository,
+        authfile,
+        action: method === 'DELETE' ? 'delete' : 'pull',
+      } as const;
       const patience = question.sink === undefined ? 0 : Math.min(question.limit / SLOWEST, LONGEST);
       return bounded(
         request,

@@ -13,7 +13,7 @@ const LIMIT = 1 << 20;
  */
 export function tokenRequest(
   host: string,
-  repository: string,
+  scope: string,
   { parameters: { realm, service } }: Challenge,
   credentials: Credentials | undefined,
   mayBePlain: (url: URL) => boolean,
@@ -27,7 +27,7 @@ export function tokenRequest(
   if (!safe) throw malformed(host, `sends people to ${url.origin} for a token, which is not https`);
   const wanted: Record<string, string> = {
     ...(service !== undefined && { service }),
-    scope: `repository:${repository}:pull`,
+    scope,
   };
   if (credentials !== undefined && 'identityToken' in credentials) {
     const form = { ...wanted, grant_type: 'refresh_token', client_id: 'layers' };

@@ -7,8 +7,17 @@ import { CHECKS } from '../../src/checks/index.ts';
 /** Texts in src/ that look like codes, and are none. */
 const NO_CODES = new Set([
   ...['cdk8s-cli', 'cdk8s-os-layers', 'cdk8s-plus-28', 'js-yaml', 'os-layers', 'systemd-hotfix', 'utf-8'],
-  // git's
-  ...['cherry-pick', 'hash-object', 'rebase-apply', 'rebase-merge', 'rev-parse'],
+  ...[
+    'cat-file',
+    'cherry-pick',
+    'for-each-ref',
+    'hash-object',
+    'rev-list',
+    'single-branch',
+    'rebase-apply',
+    'rebase-merge',
+    'rev-parse',
+  ],
   // HTTP headers
   ...['content-type', 'docker-content-digest', 'retry-after', 'user-agent', 'www-authenticate'],
   ...['proxy-authorization'],
@@ -30,6 +39,8 @@ const NO_CODES = new Set([
     'nothing-to-resume',
     'push-waits',
   ],
+  // options of prune
+  ...['allow-shallow', 'keep-history', 'min-age'],
   // states of pins and builds
   ...['not-ours', 'up-to-date'],
   // images of a release
