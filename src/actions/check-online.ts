@@ -3,6 +3,7 @@ import type { PinnedTo } from '../checks/online/online.ts';
 import { checkOnline } from '../checks/pools.ts';
 import { pulledFrom } from '../compile/images.ts';
 import type { Subject } from '../compile/subject.ts';
+import { describeHold } from '../spec/lock.ts';
 import { render } from '../synth/synth.ts';
 import { parseDigest } from '../values/digest.ts';
 import { formatPoolId } from '../values/pool-id.ts';
@@ -24,15 +25,16 @@ async function withPins(root: string, pools: readonly Subject[]): Promise<Asked[
     pools.map(({ id }) => id.cluster),
   );
   return pools.map((pool): Asked => {
-    const lock = locks.get(pool.id.cluster);
-    const entry = lock?.pools[formatPoolId(pool.id)];
-    const build = entry && lock?.builds[entry.build];
-    if (entry === undefined || !build?.pushed || pool.by === 'cluster') return { pool };
-    const pin: PinnedTo = {
-      digest: parseDigest(build.digest),
-      pushed: entry.image,
-      pulled: pulledFrom(entry.image, pool.cluster),
+    const pin = locks.get(pool.id.cluster)?.pools[formatPoolId(pool.id)];
+    if (pin === undefined || pool.by === 'cluster') return { pool };
+    const { image, digest, release, hold } = pin;
+    const pinned: PinnedTo = {
+      digest: parseDigest(digest),
+      pushed: image,
+      pulled: pulledFrom(image, pool.cluster),
+      release,
+      ...(hold && { held: describeHold(hold) }),
     };
-    return { pool, pin };
+    return { pool, pin: pinned };
   });
 }

@@ -1,7 +1,7 @@
 import { clustersOf, readLocks } from '../build/pin.ts';
 import { type PoolBuild, parseJson } from '../plan/plan.ts';
 import type { Hold } from '../spec/lock.ts';
-import { render } from '../synth/synth.ts';
+import { type Rendered, render } from '../synth/synth.ts';
 import { parsePoolId } from '../values/pool-id.ts';
 
 /** What a pool is pinned to. */
@@ -21,8 +21,14 @@ export interface ListedPin {
 }
 
 /** The pin of every pool, as `layers/` and the locks are now. */
-export async function listPins({ root }: { readonly root: string }): Promise<readonly ListedPin[]> {
-  const pools = [...render(root).files]
+export async function listPins({
+  root,
+  rendered = render(root),
+}: {
+  readonly root: string;
+  readonly rendered?: Rendered;
+}): Promise<readonly ListedPin[]> {
+  const pools = [...rendered.files]
     .filter(([path]) => path.endsWith('.build'))
     .map(([path, content]) => parseJson<PoolBuild>(content.toString(), path))
     .sort((a, b) => (a.pool < b.pool ? -1 : 1));

@@ -5,7 +5,9 @@ import type { Diagnostic } from '../diagnostics.ts';
 /** The same findings, with errors for what a check is run for: nodes that do not run what git says, and what registries tell. */
 export function strictly(findings: readonly Diagnostic[]): Diagnostic[] {
   return findings.map((finding) =>
-    PIN_FINDINGS.has(finding.code) || isOnline(finding.code) ? { ...finding, severity: 'error' } : finding,
+    PIN_FINDINGS.has(finding.code) || (finding.severity === 'warning' && isOnline(finding.code))
+      ? { ...finding, severity: 'error' }
+      : finding,
   );
 }
 

@@ -1,3 +1,5 @@
+import { formatPoolId } from '../values/pool-id.ts';
+import { compareReleases, type ReleaseVersion } from '../values/release-version.ts';
 import { defineCheck } from './check.ts';
 import { factsOf, poolYaml } from './online/example.ts';
 import { osOf } from './online/os.ts';
@@ -9,7 +11,16 @@ export const baseOfAnotherRelease = defineCheck({
   why: 'A pool with an image of its own does not follow the upgrades of its cluster: its nodes stay on the operating system of the base, until their kubelet is too old for the API server. The longer it is forgotten, the larger the step.',
   online: {
     example: { bad: poolYaml(), good: poolYaml(''), facts: factsOf({}) },
-    find({ pool, facts }, report) {
+    find({ pool, pin, facts }, report) {
+      if (pin?.held !== undefined && isOlder(pin.release, pool.release)) {
+        const name = formatPoolId(pool.id);
+        report({
+          severity: 'info',
+          message: `${name} is held on an image that was built for ${pin.release}, and its release is ${pool.release}`,
+          hint: `It is held: ${pin.held}. \`layers pin release ${name}\` ends that.`,
+          origin: pool.origins.release ?? pool.origin,
+        });
+      }
       const os = osOf(pool, facts);
       if (os === undefined || os.isAhead) return;
       const { difference, origin } = os;
@@ -25,3 +36,7 @@ export const baseOfAnotherRelease = defineCheck({
     },
   },
 });
+
+function isOlder(one: string, other: string): boolean {
+  return compareReleases(one as ReleaseVersion, other as ReleaseVersion) < 0;
+}

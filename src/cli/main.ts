@@ -37,6 +37,11 @@ const VERBS: readonly (readonly [usage: string, summary: string, load: () => Pro
     () => import('./commands/release.ts'),
   ],
   [
+    'status',
+    'Show every pool: its release, who builds it, what it is pinned to, and what holds it',
+    () => import('./commands/status.ts'),
+  ],
+  [
     'pin',
     'List, promote, hold, roll back and mend what pools are pinned to',
     () => import('./commands/pin.ts'),

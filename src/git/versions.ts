@@ -28,7 +28,9 @@ export async function versionsOf(
   options: GitOptions = {},
 ): Promise<Versions> {
   const run = gitIn(directory, options);
-  const refs = lines(await runOrThrow(run, ['for-each-ref', '--format=%(if)%(symref)%(then)%(else)%(refname:short)%(end)']));
+  const refs = lines(
+    await runOrThrow(run, ['for-each-ref', '--format=%(if)%(symref)%(then)%(else)%(refname:short)%(end)']),
+  );
   if (lines(await runOrThrow(run, ['rev-list', '--all', '--max-count=1'])).length === 0) {
     return { text: '', count: 0, refs, commits: 0 };
   }

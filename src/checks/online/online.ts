@@ -16,6 +16,10 @@ export interface PinnedTo {
   /** The repository that it was pushed to, and where the nodes pull it from. */
   readonly pushed: string;
   readonly pulled: string;
+  /** The release that it was built for. */
+  readonly release: string;
+  /** Why it stays, where it is held. */
+  readonly held?: string;
 }
 
 /** A pool, and what registries have of its images. */
