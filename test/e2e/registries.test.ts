@@ -1,14 +1,14 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { baseRef } from '../fixtures/base.ts';
 import { run } from '../fixtures/process.ts';
 import { type Registry, startRegistry } from '../fixtures/registry.ts';
 import { createWorkspace, type Workspace } from '../fixtures/workspace.ts';
 import { documents, motd, pool, release } from './support/documents.ts';
-import { type Running, start } from './support/running.ts';
-import { commandLines, stateOf } from './support/state.ts';
+import { start } from './support/running.ts';
+import { watchCommandLines } from './support/search.ts';
+import { stateOf } from './support/state.ts';
 
 const ACCOUNT = { user: 'builder', password: "s3cr3t-pass'word" };
 const SECRETS = [ACCOUNT.password, base64(ACCOUNT)];
@@ -59,20 +59,6 @@ async function givenPool(name: string): Promise<void> {
   );
   await workspace.layers('synth');
   await workspace.commit(name);
-}
-
-/** Looks at every command line of the machine for as long as a build runs. */
-async function watchCommandLines(build: Running): Promise<string[]> {
-  const seen = new Set<string>();
-  let ended = false;
-  void build.finished.finally(() => {
-    ended = true;
-  });
-  while (!ended) {
-    for (const line of await commandLines('')) seen.add(line);
-    await sleep(10);
-  }
-  return [...seen];
 }
 
 describe('a registry with TLS, by a CA of its own, and passwords', () => {
