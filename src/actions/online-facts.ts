@@ -1,5 +1,4 @@
 import { atMost } from '../build/at-most.ts';
-import { imagePackages } from '../build/image-packages.ts';
 import { type Patience, patience } from '../build/patience.ts';
 import { hotfixesOf } from '../checks/online/hotfixes.ts';
 import type { OnlineFacts, PinnedTo } from '../checks/online/online.ts';
@@ -9,12 +8,14 @@ import type { Diagnostic } from '../diagnostics.ts';
 import { openPlaces, type Places } from '../registry/places.ts';
 import { type Digest, parseDigest } from '../values/digest.ts';
 import { formatImageRef, type PinnedImage, parseImageRef } from '../values/image-ref.ts';
+import type { Reading } from './diff/package-reader.ts';
+import { imagePackages } from './image-packages.ts';
 
 export interface OnlineOptions {
   readonly root: string;
   readonly authFile?: string | undefined;
-  /** Called before what may take long: an image whose packages are read. */
-  readonly onRead?: ((image: string) => void) | undefined;
+  /** Called before what may take long: a layer in which packages are looked for. */
+  readonly onRead: (reading: Reading) => void;
 }
 
 /** A pool, and what it is pinned to. */
@@ -23,7 +24,6 @@ export interface Asked {
   readonly pin?: PinnedTo;
 }
 
-const ARCHITECTURE = 'amd64';
 /** Questions, and images whose packages are read, at a time: a database has 50 MB. */
 const QUESTIONS = 8;
 const IMAGES = 3;
@@ -39,8 +39,7 @@ export async function onlineFacts(
   const readAll = (images: readonly PinnedImage[]) =>
     atMost(IMAGES, once(images), (image) =>
       patient.ask(image.registry, async () => {
-        const options = { root, places, architecture: ARCHITECTURE, onRead };
-        packages.push([image.digest, await imagePackages(image, options)]);
+        packages.push([image.digest, await imagePackages(image, { root, places, onRead })]);
       }),
     );
   try {

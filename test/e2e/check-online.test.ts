@@ -124,7 +124,7 @@ describe('layers check --online', { timeout: 120_000 }, () => {
     // Read once for each digest, and never again.
     const kept = await readdir(join(workspace.root, '.layers/packages'));
     expect(kept.sort()).toEqual(
-      [await baseDigest(), await pinnedDigest()].map((digest) => `${digest.replace(':', '-')}.json`).sort(),
+      [await baseDigest(), await pinnedDigest()].map((digest) => digest.slice('sha256:'.length)).sort(),
     );
     const before = (await registry.requests()).length;
     expect(await check()).toMatchObject({ code: 0 });

@@ -11,7 +11,7 @@ let server: FakeRegistry | undefined;
 afterEach(() => server?.stop());
 
 /** The file etc/app/config of an image with these layers, the oldest first. */
-async function configOf(layers: Parameters<typeof tarball>[0][], limits = LIMITS) {
+async function configOf(layers: Readonly<Record<string, string | undefined>>[], limits = LIMITS) {
   const config = { mediaType: '', digest: sum('config'), size: 6 };
   const blobs = await Promise.all(layers.map(async (files) => gzipSync(await tarball(files))));
   const stored = blobs.map((bytes) => ({ mediaType: '', digest: sum(bytes), size: bytes.length }));
@@ -46,25 +46,7 @@ describe('a file of an image', () => {
       [{ 'etc/app/config': 'old' }, { 'etc/app/config': 'new', 'etc/app/.wh..wh..opq': '' }],
       'new',
     ],
-    [
-      'may be a hard link, as in images of ostree',
-      [
-        { 'ostree/repo/ab.file': 'old', './etc/app/config': { link: './ostree/repo/ab.file' } },
-        { other: 'x' },
-      ],
-      'old',
-    ],
-    [
-      'may be a hard link to what an older layer has',
-      [{ 'ostree/repo/ab.file': 'old' }, { 'etc/app/config': { link: 'ostree/repo/ab.file' } }],
-      'old',
-    ],
-    [
-      'is no link to a link',
-      [{ 'etc/a': { link: 'etc/app/config' }, 'etc/app/config': { link: 'etc/a' } }],
-      undefined,
-    ],
-  ] as [string, Parameters<typeof tarball>[0][], string | undefined][])('%s', async (_, layers, content) => {
+  ])('%s', async (_, layers, content) => {
     expect(await configOf(layers)).toBe(content);
   });
 

@@ -1,15 +1,12 @@
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 
-/** A plain tar of files by path. A content of undefined is a folder, and `{ link }` a hard link. */
-export async function tarball(
-  files: Readonly<Record<string, string | { readonly link: string } | undefined>>,
-): Promise<Buffer> {
+/** A plain tar of files by path. A content of undefined is a folder. */
+export async function tarball(files: Readonly<Record<string, string | undefined>>): Promise<Buffer> {
   const tar = pack();
   for (const [name, content] of Object.entries(files)) {
     if (content === undefined) tar.entry({ name, type: 'directory' });
-    else if (typeof content === 'string') tar.entry({ name }, content);
-    else tar.entry({ name, type: 'link', linkname: content.link });
+    else tar.entry({ name }, content);
   }
   tar.finalize();
   const chunks: Buffer[] = [];

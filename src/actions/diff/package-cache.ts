@@ -24,8 +24,13 @@ export async function rememberPackages(
   packages: readonly InstalledPackage[],
 ): Promise<void> {
   const lines = packages.map((one) => JSON.stringify(one)).join(',\n');
-  // Whoever may only read the repository does without.
-  await atomicWrite(fileOf(root, image), `[${lines}]\n`).catch(() => {});
+  try {
+    // Whatever the repository's own .gitignore says.
+    await atomicWrite(join(root, LOCAL, '.gitignore'), '*\n');
+    await atomicWrite(fileOf(root, image), `[${lines}]\n`);
+  } catch {
+    // Whoever may only read the repository does without.
+  }
 }
 
 function fileOf(root: string, image: string): string {

@@ -52,6 +52,16 @@ export async function readBoth(
   return Promise.all([old.packages(), now.packages()]);
 }
 
+/** The packages of an image, from the database in its layers, the newest first. */
+export async function readOne(
+  source: Source,
+  onRead: (reading: Reading) => void,
+): Promise<InstalledPackage[]> {
+  const search = new Search(source, rememberingReader(onRead));
+  await search.downTo(0);
+  return search.packages();
+}
+
 /** How many layers, from the oldest, two images have in common. */
 function sharedLayers(a: readonly Descriptor[], b: readonly Descriptor[]): number {
   const differs = a.findIndex(({ digest }, index) => digest !== b[index]?.digest);

@@ -4,6 +4,7 @@ import { check } from '../../actions/check.ts';
 import { checkManifests } from '../../actions/check-manifests.ts';
 import { exitCodeOf, failure } from '../../diagnostics.ts';
 import { type GlobalOptions, rootOf } from '../context.ts';
+import { bytes } from '../report/amounts.ts';
 import { printFindings } from '../report/formats.ts';
 import { waitingReport } from '../report/waiting.ts';
 
@@ -63,10 +64,11 @@ export async function run(argv: CheckArguments): Promise<void> {
 async function online({ output, authfile }: CheckArguments, root: string, strict: boolean): Promise<void> {
   const { checkWithRegistries } = await import('../../actions/check-online.ts');
   const waiting = waitingReport();
-  const onRead = (image: string) => waiting.on(`reading the packages of ${image}`);
   const result = await checkWithRegistries({
     ...{ root, strict, authFile: authfile },
-    ...(output !== 'json' && { onRead }),
+    onRead({ image, layer, of, bytes: size }) {
+      if (output !== 'json') waiting.on(`reading ${image}, layer ${layer} of ${of} (${bytes(size)})`);
+    },
   }).finally(waiting.end);
   await printFindings(output, result, root);
   process.exitCode = exitCodeOf(result.diagnostics);
