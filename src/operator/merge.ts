@@ -141,7 +141,7 @@ function inOrder(configs: readonly MachineConfig[], release: ReleaseVersion): Ma
   for (const config of configs) {
     const { name, labels } = config.metadata;
     if (labels === undefined || labels === null) {
-      const cannot = isAtLeast(release, '5.0') ? 'cannot' : 'Cannot';
+      const cannot = isAtLeast(release, '4.23') ? 'cannot' : 'Cannot';
       throw new Refusal(`${cannot} find label in MachineConfig ${name}`);
     }
     groups[labels[ROLE] === 'worker' ? 0 : 1].push(config);

@@ -39,9 +39,12 @@ export const LEFT_OUT = 'layers-left-out: ';
 /**
  * The stages before the content, `configs` being the one that it builds on: what the operator does, without
  * here-documents. `nonce` differs from run to run: the line that has it says again what a cached build left out.
+ * Without one they are a cluster's, whose base has all that they run.
  */
-export function surroundingStages(surroundings: Surroundings, nonce: string): SurroundingStage[] {
+export function surroundingStages(surroundings: Surroundings, nonce?: string): SurroundingStage[] {
   const { base } = surroundings;
+  const guard: Guard = (condition, command) =>
+    nonce === undefined ? command : `if ${condition}; then ${command}; fi`;
   return [
     {
       from: `FROM ${base} AS extract`,
@@ -51,26 +54,36 @@ export function surroundingStages(surroundings: Surroundings, nonce: string): Su
           `mkdir -p ${CURRENT_CONFIG.slice(0, CURRENT_CONFIG.lastIndexOf('/'))}`,
           `base64 -d /tmp/machineconfig.json.gz | gunzip > ${CURRENT_CONFIG}`,
         ),
-        run(
-          `: ${nonce}`,
-          `{ { ${hasIgnition} ; } || echo '${LEFT_OUT}ignition'; }`,
-          `{ ${hasTrust} || echo '${LEFT_OUT}update-ca-trust'; }`,
-        ),
+        ...(nonce === undefined ? [] : [whatIsLeftOut(nonce)]),
       ],
     },
-    { from: `FROM ${base} AS configs`, instructions: configs(surroundings) },
+    { from: `FROM ${base} AS configs`, instructions: configs(surroundings, guard) },
   ];
 }
+
+/** A command that a base may lack the program for. */
+type Guard = (condition: string, command: string) => string;
 
 const hasIgnition = `[ -x ${IGNITION} ] && command -v jq > /dev/null`;
 const hasTrust = 'command -v update-ca-trust > /dev/null';
 
-function configs({ pool, base, rendered, extensions }: Surroundings): string[] {
+function whatIsLeftOut(nonce: string): string {
+  return run(
+    `: ${nonce}`,
+    `{ { ${hasIgnition} ; } || echo '${LEFT_OUT}ignition'; }`,
+    `{ ${hasTrust} || echo '${LEFT_OUT}update-ca-trust'; }`,
+  );
+}
+
+function configs({ pool, base, rendered, extensions }: Surroundings, guard: Guard): string[] {
   return [
     `COPY --from=extract ${CURRENT_CONFIG} ${CURRENT_CONFIG}`,
     run(
       // bash, for `exec -a` and <(…): Ignition goes by the name that it is called by.
-      `if ${hasIgnition}; then container=oci bash -c 'exec -a ignition-apply ${IGNITION} --ignore-unsupported <(jq .spec.config ${CURRENT_CONFIG})'; fi`,
+      guard(
+        hasIgnition,
+        `container=oci bash -c 'exec -a ignition-apply ${IGNITION} --ignore-unsupported <(jq .spec.config ${CURRENT_CONFIG})'`,
+      ),
       COMMIT,
     ),
     ...(extensions === undefined ? [] : [install(extensions), run(COMMIT)]),
@@ -79,7 +92,7 @@ function configs({ pool, base, rendered, extensions }: Surroundings): string[] {
       `printf '%s\\n' 'd /var/log/usbguard 0755 root root -' 'd /var/lib/ipsec 0700 root root -' 'd /var/lib/ipsec/nss 0700 root root -' > ${TMPFILES}/usbguard_ipsec.conf`,
     ),
     `COPY ${CONTEXT.trustBundle} /etc/pki/ca-trust/source/anchors/`,
-    run(`if ${hasTrust}; then update-ca-trust; fi`),
+    run(guard(hasTrust, 'update-ca-trust')),
     `LABEL machineconfig=${rendered} machineconfigpool=${pool} baseOSContainerImage=${base}`,
   ];
 }

@@ -35,7 +35,7 @@ export function parseIgnition(raw: Config, release: ReleaseVersion): Parsed {
     const config = normalize(raw);
     const own = { ...(config.ignition as Config), version: newest };
     const translated = { ...config, ignition: own };
-    const isMasked = Number(minor) < 4 && !isAtLeast(release, '5.0');
+    const isMasked = Number(minor) < 4 && !isAtLeast(release, '4.23');
     return { config: isMasked ? withoutSpecialBits(translated) : translated, isUntranslated: false };
   }
   if (!/^2\.[012]\.0$/.test(version)) throw refuse('unknown');

@@ -1,0 +1,36 @@
+import type { Json } from '../go-yaml/marshal.ts';
+import { machineConfigSpecJson } from '../objects.ts';
+import type { Build } from './input.ts';
+import { timestamp } from './metadata.ts';
+
+/** The rendered MachineConfig as the build gets it: what is not said is there, and empty. */
+export function machineConfigJson(build: Build): string {
+  const { metadata, spec } = build.rendered;
+  const { name, ...rest } = metadata as { readonly name: string } & Readonly<Record<string, Json>>;
+  const own = Object.fromEntries(
+    Object.entries(rest).filter(([, value]) => value !== null && value !== undefined),
+  );
+  const {
+    osImageURL,
+    baseOSExtensionsContainerImage,
+    config,
+    kernelArguments,
+    extensions,
+    fips,
+    kernelType,
+  } = machineConfigSpecJson(spec);
+  return JSON.stringify({
+    kind: 'MachineConfig',
+    apiVersion: 'machineconfiguration.openshift.io/v1',
+    metadata: { name, ...timestamp(build), ...own },
+    spec: {
+      osImageURL,
+      baseOSExtensionsContainerImage,
+      config,
+      kernelArguments,
+      extensions,
+      fips,
+      kernelType,
+    },
+  }).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
