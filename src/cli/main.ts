@@ -136,6 +136,7 @@ function assertSingle({
   buildArg,
   'build-arg': __,
   rendered,
+  mounted,
   ...options
 }: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(options)) {

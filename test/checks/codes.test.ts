@@ -60,6 +60,11 @@ const NO_CODES = new Set([
   ...['kernel-64k-core', 'kernel-64k-modules', 'kernel-64k-modules-core', 'kernel-64k-modules-extra'],
   ...['kernel-rt-core', 'kernel-rt-kvm', 'kernel-rt-modules', 'kernel-rt-modules-extra'],
   ...['modules-extra', 'openshift-kubelet', 'rpm-ostree', 'sandboxed-containers', 'two-node-ha'],
+  ...['modules-extra', 'rpm-ostree', 'sandboxed-containers', 'two-node-ha'],
+  // what the operator makes for a build, and options that print it
+  ...['additional-trust-bundle', 'base-image-pull-creds', 'buildah-cache', 'etc-policy', 'etc-registries'],
+  ...['final-image-push-creds', 'global-pull-secret-copy', 'machine-config-operator-images'],
+  ...['machine-config-osimageurl', 'mco-job', 'show-secrets'],
   // namespaces and containers of the operator
   ...['kube-rbac-proxy', 'machine-config-controller', 'machine-config-daemon', 'machine-config-operator'],
   ...['machine-os-builder', 'openshift-config', 'openshift-machine-config-operator', 'wait-for-done'],

@@ -1,5 +1,7 @@
 import type { Argv } from 'yargs';
 import { explain } from '../../actions/explain.ts';
+import { MOUNTED } from '../../actions/mounted.ts';
+import { failure } from '../../diagnostics.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
 import { paintFor } from '../report/colors.ts';
 import { readerOf, resolve } from '../report/diagnostics.ts';
@@ -12,10 +14,86 @@ export function options(yargs: Argv) {
     .positional('path', {
       type: 'string',
       describe: 'Only what is at or below this path: target.machineConfig',
-    });
+    })
+    .option('mosb', {
+      type: 'boolean',
+      describe: "The name of the operator's build of what is in dist/, and whether the saved cluster has it",
+    })
+    .option('merge', {
+      type: 'boolean',
+      describe: "Which of the pool's saved MachineConfigs win, and what the operator renders of them",
+    })
+    .option('mco-job', {
+      type: 'boolean',
+      describe: "Every object of the operator's build: ConfigMaps, Secrets, Job. Not to be applied",
+    })
+    .option('from', {
+      type: 'string',
+      describe: 'A must-gather, or a folder of saved objects, for the three above',
+    })
+    .option('release', {
+      type: 'string',
+      describe: "The release whose rules hold; where not given, the saved objects' own",
+    })
+    .option('dist', {
+      type: 'boolean',
+      describe: 'With --merge: merge what dist/ has of the pool, too',
+    })
+    .option('mounted', {
+      type: 'string',
+      array: true,
+      choices: MOUNTED,
+      describe: 'With --mco-job: what the cluster has, and was not saved',
+    })
+    .option('show-secrets', {
+      type: 'boolean',
+      describe: 'With --mco-job: print credentials, too',
+    })
+    .conflicts({ mosb: ['merge', 'mco-job', 'path'], merge: ['mco-job', 'path'], 'mco-job': ['path'] });
 }
 
-export function run(argv: GlobalOptions & { pool?: string | undefined; path?: string | undefined }): void {
+interface Options extends GlobalOptions {
+  readonly pool?: string | undefined;
+  readonly path?: string | undefined;
+  readonly mosb?: boolean | undefined;
+  readonly merge?: boolean | undefined;
+  readonly mcoJob?: boolean | undefined;
+  readonly from?: string | undefined;
+  readonly release?: string | undefined;
+  readonly dist?: boolean | undefined;
+  readonly mounted?: (typeof MOUNTED)[number][] | undefined;
+  readonly showSecrets?: boolean | undefined;
+}
+
+export async function run(argv: Options): Promise<void> {
+  const { mosb, merge, mcoJob } = argv;
+  if (mosb || merge || mcoJob) await explainOperator(argv);
+  else explainValues(argv);
+}
+
+/** What the operator makes of a pool, by what was saved of its cluster. */
+async function explainOperator({ from, ...argv }: Options): Promise<void> {
+  if (from === undefined) {
+    throw failure('input', 'from-missing', 'where the saved objects are is not said', {
+      hint: 'Name the folder: --from must-gather. `oc get … -o yaml` into files of any names does as well.',
+    });
+  }
+  const options = { root: rootOf(argv), pool: argv.pool!, from, release: argv.release };
+  const report = await import('../report/operator.ts');
+  if (argv.mosb) {
+    const { explainBuildName } = await import('../../actions/explain-mosb.ts');
+    report.reportBuildName(explainBuildName(options), argv);
+  } else if (argv.merge) {
+    const { explainMerge } = await import('../../actions/explain-merge.ts');
+    report.reportMerge(explainMerge({ ...options, dist: argv.dist === true }), argv);
+  } else {
+    const { explainJob } = await import('../../actions/explain-mco-job.ts');
+    const more = { showSecrets: argv.showSecrets === true, mounted: argv.mounted ?? [] };
+    report.reportJob(explainJob({ ...options, ...more }), argv);
+  }
+}
+
+function explainValues(argv: Options): void {
   const root = rootOf(argv);
   const read = readerOf(root);
   const found = explain({ root, pool: argv.pool!, ...(argv.path !== undefined && { path: argv.path }) });

@@ -15,7 +15,11 @@ export interface BuildSecret {
 
 /** The credentials to pull and to push with, in the one form that a build gets them in. */
 export function secretsOf(build: Build): BuildSecret[] {
-  return [canonical(build, 'base', build.baseSecret), canonical(build, 'final', build.pushSecret)];
+  const { baseSecret, pushSecret } = build;
+  return [
+    ...(baseSecret === undefined ? [] : [canonical(build, 'base', baseSecret)]),
+    ...(pushSecret === undefined ? [] : [canonical(build, 'final', pushSecret)]),
+  ];
 }
 
 function canonical(build: Build, what: 'base' | 'final', secret: Secret): BuildSecret {

@@ -24,8 +24,9 @@ export interface BuildObjectsInput {
   readonly config: MachineOSConfig;
   readonly rendered: MachineConfig;
   readonly images: OsImages;
-  readonly baseSecret: Secret;
-  readonly pushSecret: Secret;
+  /** One that is not known is left out of what is made. */
+  readonly baseSecret?: Secret;
+  readonly pushSecret?: Secret;
   readonly environment: Environment;
   /** The MachineOSBuild's, which the Job's owner reference has. */
   readonly uid: string;

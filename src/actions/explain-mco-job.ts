@@ -1,0 +1,157 @@
+import { secretsIn } from '../build/rendered-secrets.ts';
+import { findObject, ofKind } from '../gathered/gathered.ts';
+import { at, type SavedObject, textAt } from '../gathered/object.ts';
+import { buildObjects } from '../operator/build-objects/build-objects.ts';
+import { CONFIG_KEY } from '../operator/build-objects/config-maps.ts';
+import type { BuildObjectsInput, Environment } from '../operator/build-objects/input.ts';
+import { type Secret, secret } from '../operator/secrets.ts';
+import type { MOUNTED } from './mounted.ts';
+import { type OperatorOptions, openPool, osConfigOf, rulesFor } from './operator-pool.ts';
+import { OPERATOR_NAMESPACE, type SavedCluster } from './saved-cluster.ts';
+
+export interface JobOptions extends OperatorOptions {
+  /** Print credentials as well. */
+  readonly showSecrets: boolean;
+  /** What the cluster has, and was not saved: must-gathers have no Secrets. */
+  readonly mounted: readonly (typeof MOUNTED)[number][];
+}
+
+export interface ExplainedJob {
+  readonly pool: string;
+  readonly release: string;
+  /** In the order that they are made. */
+  readonly objects: readonly object[];
+  readonly refused?: { readonly at: string; readonly message: string };
+  /** What was not saved, and stands here by a word in its place, or is left out. */
+  readonly unknown: readonly string[];
+}
+
+const GLOBAL_PULL_SECRET = 'global-pull-secret-copy';
+
+/** Every object that machine-os-builder would make for the build of a pool. */
+export function explainJob(options: JobOptions): ExplainedJob {
+  const opened = openPool(options);
+  const { id, saved } = opened;
+  const { config } = osConfigOf(options.root, opened);
+  const pool = saved.neededPool(id.pool);
+  const rendered = saved.neededRendered(pool);
+  const release = rulesFor(options.release, saved.release(rendered));
+  const unknown: string[] = [];
+  const secretNamed = (name: string) => {
+    const found = secretOf(saved, name);
+    if (found === undefined) unknown.push(`the Secret ${name}`);
+    return found;
+  };
+  const baseSecret = secretNamed(config.spec.baseImagePullSecret?.name ?? GLOBAL_PULL_SECRET);
+  const pushSecret = secretNamed(config.spec.renderedImagePushSecret.name);
+  const input: BuildObjectsInput = {
+    ...{ release, pool, config, rendered, images: saved.images(release, rendered) },
+    ...(baseSecret && { baseSecret }),
+    ...(pushSecret && { pushSecret }),
+    environment: environmentOf(saved, id.pool, options.mounted, unknown),
+    uid: uidOf(saved, config.metadata.name, rendered.metadata.name) ?? UNKNOWN_UID,
+  };
+  const { machineOSBuild, configMaps, secrets, job, refused } = buildObjects(input);
+  const hidden = secretsIn(rendered.spec.config ?? {});
+  const shown = options.showSecrets
+    ? [...configMaps, ...secrets]
+    : [...configMaps.map((map) => withoutConfig(map, hidden)), ...secrets.map(withoutData)];
+  return {
+    ...{ pool: options.pool, release, unknown },
+    objects: [...(machineOSBuild ? [machineOSBuild] : []), ...shown, ...(job ? [job] : [])],
+    ...(refused && { refused }),
+  };
+}
+
+const UNKNOWN_UID = '<the uid of the MachineOSBuild>';
+
+function secretOf(saved: SavedCluster, name: string): Secret | undefined {
+  const found = saved.parsed(secret, findObject(saved.gathered, 'Secret', name, OPERATOR_NAMESPACE));
+  // The API server has a type for those that say none.
+  return found && { ...found, type: found.type || 'Opaque' };
+}
+
+/** What was saved of a build of the same, which has a uid. */
+function uidOf({ gathered }: SavedCluster, config: string, rendered: string): string | undefined {
+  return ofKind(gathered, 'MachineOSBuild')
+    .filter(
+      ({ data }) =>
+        textAt(data, 'spec', 'machineOSConfig', 'name') === config &&
+        textAt(data, 'spec', 'machineConfig', 'name') === rendered,
+    )
+    .map(({ data }) => textAt(data, 'metadata', 'uid'))
+    .find((uid) => uid !== undefined);
+}
+
+function environmentOf(
+  saved: SavedCluster,
+  pool: string,
+  mounted: JobOptions['mounted'],
+  unknown: string[],
+): Environment {
+  const { gathered } = saved;
+  const controller = ofKind(gathered, 'ControllerConfig')[0];
+  if (controller === undefined)
+    unknown.push('the ControllerConfig, with the proxy and the trusted certificates');
+  const has = (kind: string, name: string) =>
+    findObject(gathered, kind, name, OPERATOR_NAMESPACE) !== undefined;
+  const proxy = proxyOf(controller);
+  const trustBundle = textAt(controller?.data, 'spec', 'additionalTrustBundle');
+  return {
+    operatorImage: operatorImage(saved, controller) ?? unknownImage(unknown),
+    ...(proxy && { proxy }),
+    ...(trustBundle && { trustBundle: Buffer.from(trustBundle, 'base64').toString('utf8') }),
+    hasEntitlement: mounted.includes('etc-pki-entitlement') || has('Secret', `etc-pki-entitlement-${pool}`),
+    hasYumRepos: mounted.includes('etc-yum-repos-d') || has('ConfigMap', 'etc-yum-repos-d'),
+    hasGpgKeys: mounted.includes('etc-pki-rpm-gpg') || has('Secret', 'etc-pki-rpm-gpg'),
+    architecture: architectureOf(saved),
+  };
+}
+
+function proxyOf(controller: SavedObject | undefined): Environment['proxy'] {
+  const proxy = at(controller?.data, 'spec', 'proxy');
+  if (typeof proxy !== 'object' || proxy === null) return undefined;
+  const of = (key: string) => textAt(proxy, key) ?? '';
+  return { httpProxy: of('httpProxy'), httpsProxy: of('httpsProxy'), noProxy: of('noProxy') };
+}
+
+/** The release's list of images, or what the ControllerConfig has of it. */
+function operatorImage({ gathered }: SavedCluster, controller: SavedObject | undefined): string | undefined {
+  const map = findObject(gathered, 'ConfigMap', 'machine-config-operator-images', OPERATOR_NAMESPACE);
+  const json = textAt(map?.data, 'data', 'images.json');
+  try {
+    const image = textAt(JSON.parse(json ?? '{}'), 'machineConfigOperator');
+    if (image !== undefined) return image;
+  } catch {
+    // The other place may have it.
+  }
+  return textAt(controller?.data, 'spec', 'images', 'machineConfigOperator');
+}
+
+function unknownImage(unknown: string[]): string {
+  unknown.push('the ConfigMap machine-config-operator-images, with the image of the operator');
+  return '<the image of the operator>';
+}
+
+function architectureOf({ gathered }: SavedCluster): Environment['architecture'] {
+  const masters = ofKind(gathered, 'Node').filter(
+    ({ data }) => at(data, 'metadata', 'labels', 'node-role.kubernetes.io/master') !== undefined,
+  );
+  const found = textAt(masters[0]?.data, 'status', 'nodeInfo', 'architecture');
+  return found === 'arm64' || found === 'ppc64le' || found === 's390x' ? found : 'amd64';
+}
+
+const REDACTED = '<not shown: --show-secrets shows it>';
+
+function withoutData(object: { readonly data: Readonly<Record<string, string>> }): object {
+  return { ...object, data: Object.fromEntries(Object.keys(object.data).map((key) => [key, REDACTED])) };
+}
+
+/** A rendered MachineConfig has the cluster's pull secret, and more. */
+function withoutConfig(
+  map: { readonly data?: Readonly<Record<string, string>> },
+  hidden: readonly string[],
+): object {
+  if (hidden.length === 0 || map.data?.[CONFIG_KEY] === undefined) return map;
+  return { ...map, data: { [CONFIG_KEY]: `${REDACTED}, with ${hidden.join(', ')}` } };
+}

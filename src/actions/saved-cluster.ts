@@ -1,0 +1,122 @@
+import { join, relative } from 'node:path';
+import type { z } from 'zod';
+import { failure, LayersError } from '../diagnostics.ts';
+import { findObject, type Gathered, ofKind } from '../gathered/gathered.ts';
+import { type SavedObject, textAt } from '../gathered/object.ts';
+import { readGathered } from '../gathered/read.ts';
+import {
+  areImagesRendered,
+  imagesOfConfig,
+  imagesOfMap,
+  type OsImages,
+  RELEASE_VERSION,
+} from '../operator/names.ts';
+import {
+  type MachineConfig,
+  type MachineConfigPool,
+  type MachineOSConfig,
+  machineConfig,
+  machineConfigPool,
+  machineOSConfig,
+} from '../operator/objects.ts';
+import { parseSpec } from '../spec/parse.ts';
+import type { ReleaseVersion } from '../values/release-version.ts';
+
+export const OPERATOR_NAMESPACE = 'openshift-machine-config-operator';
+/** Where older releases say which images builds start from. */
+const IMAGES = 'machine-config-osimageurl';
+
+/** What was saved of a cluster, as the operator would read it. */
+export class SavedCluster {
+  readonly gathered: Gathered;
+  private readonly root: string;
+
+  constructor(root: string, folder: string) {
+    this.root = root;
+    this.gathered = readGathered(folder);
+  }
+
+  pool(name: string): MachineConfigPool | undefined {
+    return this.parsed(machineConfigPool, findObject(this.gathered, 'MachineConfigPool', name));
+  }
+
+  neededPool(name: string): MachineConfigPool {
+    return this.pool(name) ?? this.missing(`the MachineConfigPool ${name}`, `oc get mcp ${name} -o yaml`);
+  }
+
+  /** The rendered MachineConfig that a pool is to have. */
+  rendered(pool: MachineConfigPool): MachineConfig | undefined {
+    const { name } = pool.spec.configuration;
+    return this.parsed(machineConfig, findObject(this.gathered, 'MachineConfig', name ?? undefined));
+  }
+
+  neededRendered(pool: MachineConfigPool): MachineConfig {
+    const name = pool.spec.configuration.name ?? '';
+    const how = `oc get machineconfig ${name} -o yaml`;
+    return this.rendered(pool) ?? this.missing(`the rendered MachineConfig ${name}`, how);
+  }
+
+  machineConfigs(): MachineConfig[] {
+    return ofKind(this.gathered, 'MachineConfig').map((object) => this.parsed(machineConfig, object)!);
+  }
+
+  /** The MachineOSConfig of a pool. */
+  osConfig(pool: string): MachineOSConfig | undefined {
+    const object = ofKind(this.gathered, 'MachineOSConfig').find(
+      ({ data }) => textAt(data, 'spec', 'machineConfigPool', 'name') === pool,
+    );
+    return this.parsed(machineOSConfig, object);
+  }
+
+  /** The images that builds start from, and the release they are of. */
+  images(release: ReleaseVersion, rendered: MachineConfig | undefined): OsImages {
+    if (areImagesRendered(release)) {
+      return rendered === undefined
+        ? this.missing('the rendered MachineConfig', '…')
+        : imagesOfConfig(rendered);
+    }
+    const map = findObject(this.gathered, 'ConfigMap', IMAGES, OPERATOR_NAMESPACE);
+    // It says the same as the rendered MachineConfig of a pool without an image of its own.
+    if (map === undefined && rendered !== undefined && !isOverridden(rendered))
+      return imagesOfConfig(rendered);
+    const how = `oc get configmap -n ${OPERATOR_NAMESPACE} ${IMAGES} -o yaml`;
+    return imagesOfMap(textsOf(map ?? this.missing(`the ConfigMap ${IMAGES}`, how)));
+  }
+
+  /** What a release's rendered MachineConfigs say that they are of; undefined where there is none. */
+  release(rendered: MachineConfig | undefined): string | undefined {
+    return rendered?.metadata.annotations?.[RELEASE_VERSION];
+  }
+
+  /** An object of a schema; an error at its place where it is not. */
+  parsed<Schema extends z.ZodType>(
+    schema: Schema,
+    object: SavedObject | undefined,
+  ): z.output<Schema> | undefined {
+    if (object === undefined) return undefined;
+    const file = relative(this.root, join(this.gathered.folder, object.file));
+    const { value, diagnostics } = parseSpec(schema, object.data, { file, document: 0 });
+    if (value === undefined) throw new LayersError(diagnostics);
+    return value;
+  }
+
+  missing(what: string, how: string): never {
+    throw failure('input', 'not-saved', `${what} is not in ${this.gathered.folder}`, {
+      hint: `Save it there: \`${how}\`, or take a must-gather: \`oc adm must-gather\`.`,
+    });
+  }
+}
+
+/** What a ConfigMap holds. */
+function textsOf({ data }: SavedObject): Readonly<Record<string, string>> {
+  const entries = Object.entries((data.data ?? {}) as Readonly<Record<string, unknown>>);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
+const OVERRIDDEN = 'machineconfiguration.openshift.io/os-image-url-overridden';
+
+function isOverridden({ metadata }: MachineConfig): boolean {
+  return metadata.annotations?.[OVERRIDDEN] === 'true';
+}
