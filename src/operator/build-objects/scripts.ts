@@ -60,9 +60,9 @@ machine-os-builder create-digest-configmap --configmap-name "$DIGEST_CONFIGMAP_N
   }
   if (buildsFirst) {
     return `set -xeu
-# One word a label.
+read -ra labels <<< "$DIGEST_CONFIGMAP_LABELS"
 oc create configmap "$DIGEST_CONFIGMAP_NAME" --from-file=digest=/tmp/done/digestfile --dry-run=client -o yaml |
-  oc label --local -f - -o yaml $DIGEST_CONFIGMAP_LABELS |
+  oc label --local -f - -o yaml "\${labels[@]}" |
   oc apply -f -
 `;
   }
@@ -72,7 +72,7 @@ until [ -f /tmp/done/digestfile ]; do
   sleep 1
 done
 oc create configmap "$DIGEST_CONFIGMAP_NAME" --from-file=digest=/tmp/done/digestfile
-# One word a label.
-oc label configmap "$DIGEST_CONFIGMAP_NAME" $DIGEST_CONFIGMAP_LABELS
+read -ra labels <<< "$DIGEST_CONFIGMAP_LABELS"
+oc label configmap "$DIGEST_CONFIGMAP_NAME" "\${labels[@]}"
 `;
 }
