@@ -15,9 +15,7 @@ const LIVE = custom('MachineOSConfig', 'infra', {
 
 it('the page on on-cluster builds shows what layers explain --mosb prints', () => {
   const command = '$ layers explain infra --mosb --from must-gather\n';
-  const block = blocksOf('docs/on-cluster-builds.md').find(({ text }) =>
-    text.startsWith(command),
-  )!;
+  const block = blocksOf('docs/on-cluster-builds.md').find(({ text }) => text.startsWith(command))!;
   const inFolder = (objects: readonly object[]) => ({
     'must-gather/objects.json': saved(objects)['saved/objects.json']!,
   });
