@@ -1,5 +1,5 @@
 import type { Place } from '../compile/places.ts';
-import { below, type Diagnostic, LayersError } from '../diagnostics.ts';
+import { below, type Diagnostic, LayersError, type Origin } from '../diagnostics.ts';
 import { buildPlaces } from '../synth/synth.ts';
 
 /** The errors of builds, each with the place in `layers/` that the instruction which failed came from. */
@@ -25,8 +25,13 @@ function placed(diagnostic: Diagnostic, places: ReadonlyMap<string, readonly Pla
   if (!isUnplaced(diagnostic) || failed?.index === undefined) return diagnostic;
   const place = places.get(failed.build)?.[failed.index - 1];
   if (place === undefined) return diagnostic;
-  const path = failed.subject === undefined ? undefined : pathTo(place.props, failed.subject);
-  return { ...diagnostic, origin: path === undefined ? place.origin : below(place.origin, path) };
+  return { ...diagnostic, origin: originIn(place, failed.subject) };
+}
+
+/** Where the value that it is about was written, else its step. */
+export function originIn({ origin, props }: Place, subject: string | undefined): Origin {
+  const path = subject === undefined ? undefined : pathTo(props, subject);
+  return path === undefined ? origin : below(origin, path);
 }
 
 /** The path of the value that is this text, or else has it in it, as a URL has its file's name. */

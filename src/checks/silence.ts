@@ -1,7 +1,7 @@
 import { below, type Diagnostic, type Origin } from '../diagnostics.ts';
 import type { Located } from '../spec/library.ts';
 import type { Silence } from '../spec/silence.ts';
-import { ERRORS, FAILURES, FINDINGS, IMPORT, STATES } from './codes.ts';
+import { CLUSTER, ERRORS, FAILURES, FINDINGS, IMPORT, STATES } from './codes.ts';
 import { CHECKS } from './index.ts';
 
 /** A silence, where it stands, and what it holds for: a document, a construct or an object. */
@@ -58,7 +58,7 @@ export function isOnline(code: string): boolean {
 function whatIsWrong({ value: { check }, origin }: Located<Silence>): Diagnostic[] {
   if (isSilenceable(check)) return [];
   const isKnown =
-    [ERRORS, FAILURES, IMPORT, STATES].some((codes) => Object.hasOwn(codes, check)) ||
+    [CLUSTER, ERRORS, FAILURES, IMPORT, STATES].some((codes) => Object.hasOwn(codes, check)) ||
     CHECKS.some(({ code }) => code === check);
   const severity = 'error';
   return [

@@ -66,6 +66,11 @@ const VERBS: readonly (readonly [usage: string, summary: string, load: () => Pro
     'Turn Containerfiles, MachineOSConfigs and MachineConfigs into layers and pools',
     () => import('./commands/import.ts'),
   ],
+  [
+    'diagnose <dir>',
+    'Say why the builds of a cluster broke, from a must-gather or saved objects and logs',
+    () => import('./commands/diagnose.ts'),
+  ],
   ['init [dir]', 'Start a new repository', () => import('./commands/init.ts')],
   [
     'schema',

@@ -1,4 +1,5 @@
 import { below, type Origin } from '../diagnostics.ts';
+import { formatPoolId } from '../values/pool-id.ts';
 import type { CompiledPool } from './compiled-pool.ts';
 
 /** Where an instruction was written, and the values of the step that it came from. */
@@ -7,8 +8,26 @@ export interface Place {
   readonly props?: unknown;
 }
 
+/** A pool's build, and where its instructions were written. */
+export interface PlacedBuild {
+  readonly hash: string;
+  /** The pool's identity. */
+  readonly pool: string;
+  readonly places: readonly Place[];
+  /** What goes into its MachineOSConfig, where the cluster builds it. */
+  readonly content?: string;
+}
+
+export function placedBuild(pool: CompiledPool): PlacedBuild {
+  const { hash, id, by, containerfile } = pool;
+  return {
+    ...{ hash, pool: formatPoolId(id), places: placesOf(pool) },
+    ...(by === 'cluster' && { content: containerfile }),
+  };
+}
+
 /** Where every instruction of a build came from, in the order of the Containerfile, FROMs included. */
-export function placesOf({ stages, traced, origin, baseOrigin }: CompiledPool): Place[] {
+function placesOf({ stages, traced, origin, baseOrigin }: CompiledPool): Place[] {
   const before = stages.flatMap((stage): Place[] => [
     { origin: below(stage.origin, ['from']) },
     ...stage.instructions.map(() => ({ origin: stage.origin, props: stage.props })),

@@ -8,6 +8,8 @@ export interface SavedObject {
   readonly data: Data;
   /** Path of the file it was read from, relative to the folder. */
   readonly file: string;
+  /** Whether it came with all others of its kind, as `oc get <kind> -o yaml` prints them. */
+  readonly isListed?: true;
 }
 
 export type Data = Readonly<Record<string, unknown>>;

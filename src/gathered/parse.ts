@@ -26,21 +26,24 @@ function documentsOf(text: string): unknown[] {
   return yaml.loadAll(text, null, { schema: yaml.CORE_SCHEMA, json: true });
 }
 
+/** What a List says of its items. */
+interface ListOf {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+}
+
 /** A List's items may leave out what the List has said. */
-function objectsIn(data: unknown, file: string, list?: { apiVersion: string; kind: string }): SavedObject[] {
+function objectsIn(data: unknown, file: string, list?: ListOf): SavedObject[] {
   if (Array.isArray(data)) return data.flatMap((item) => objectsIn(item, file));
   if (!isData(data)) return [];
   const apiVersion = textAt(data, 'apiVersion') ?? list?.apiVersion;
   const kind = textAt(data, 'kind') ?? list?.kind;
   if (apiVersion === undefined || kind === undefined) return [];
   if (kind.endsWith('List') && 'items' in data) {
-    const of = { apiVersion, kind: kind.slice(0, -'List'.length) };
-    const { items } = data;
-    return Array.isArray(items)
-      ? items.flatMap((item) => objectsIn(item, file, of.kind === '' ? undefined : of))
-      : [];
+    const of = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
+    return Array.isArray(data.items) ? data.items.flatMap((item) => objectsIn(item, file, of)) : [];
   }
-  return [{ apiVersion, kind, ...namesOf(data), data, file }];
+  return [{ apiVersion, kind, ...namesOf(data), data, file, ...(list && { isListed: true }) }];
 }
 
 function namesOf(data: Data): { name: string; namespace?: string } {

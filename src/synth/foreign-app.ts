@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Place } from '../compile/places.ts';
+import type { PlacedBuild } from '../compile/places.ts';
 import type { Subject } from '../compile/subject.ts';
 import { FINDINGS, type Found, PLACES } from '../constructs/findings.ts';
 import { type Diagnostic, failure, hasErrors, LayersError } from '../diagnostics.ts';
@@ -18,7 +18,7 @@ export function runForeignApp(
   files: Files;
   findings: Diagnostic[];
   pools: Subject[];
-  places: ReadonlyMap<string, readonly Place[]>;
+  builds: readonly PlacedBuild[];
 } {
   const work = mkdtempSync(join(tmpdir(), 'layers-synth-'));
   const outdir = join(work, 'dist');
@@ -50,7 +50,7 @@ export function runForeignApp(
       files: onlyFiles(readFiles(outdir)),
       findings: [...findings, ...remarks(run.stderr)],
       pools,
-      places: readPlaces(placesFile),
+      builds: readLines<readonly PlacedBuild[]>(placesFile).flat(),
     };
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -99,10 +99,6 @@ function readFindings(file: string): { findings: Diagnostic[]; pools: Subject[] 
     findings: apps.flatMap(({ diagnostics }) => diagnostics),
     pools: apps.flatMap(({ pools }) => pools),
   };
-}
-
-function readPlaces(file: string): ReadonlyMap<string, readonly Place[]> {
-  return new Map(readLines<readonly (readonly [string, readonly Place[]])[]>(file).flat());
 }
 
 /** What every LayersApp of the app wrote, a line each. */

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Place, placesOf } from '../compile/places.ts';
+import { type Place, type PlacedBuild, placedBuild } from '../compile/places.ts';
 import { type Subject, subjectOf } from '../compile/subject.ts';
 import { type Diagnostic, failure } from '../diagnostics.ts';
 import { readConfig } from './config.ts';
@@ -40,9 +40,14 @@ export function render(root: string): Rendered {
 
 /** Where each instruction of each build was written, by the builds' hashes. */
 export function buildPlaces(root: string): ReadonlyMap<string, readonly Place[]> {
+  return new Map(placedBuilds(root).map(({ hash, places }) => [hash, places]));
+}
+
+/** Every pool's build, and where its instructions were written. */
+export function placedBuilds(root: string): readonly PlacedBuild[] {
   const { foreignApp, recordsMetadata } = readConfig(root);
-  if (foreignApp !== undefined) return runForeignApp(root, foreignApp, recordsMetadata).places;
-  return new Map(ownApp(root).compiled.map((pool) => [pool.hash, placesOf(pool)]));
+  if (foreignApp !== undefined) return runForeignApp(root, foreignApp, recordsMetadata).builds;
+  return ownApp(root).compiled.map(placedBuild);
 }
 
 /** What a synth would change. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ERRORS, FAILURES, FINDINGS, IMPORT, STATES } from '../../src/checks/codes.ts';
+import { CLUSTER, ERRORS, FAILURES, FINDINGS, IMPORT, STATES } from '../../src/checks/codes.ts';
 import { CHECKS } from '../../src/checks/index.ts';
 
 /** Texts in src/ that look like codes, and are none. */
@@ -67,6 +67,7 @@ const NO_CODES = new Set([
   ...['machine-config-osimageurl', 'mco-job', 'show-secrets'],
   // namespaces and containers of the operator
   ...['kube-rbac-proxy', 'machine-config-controller', 'machine-config-daemon', 'machine-config-operator'],
+  ...['generated-by-controller-version', 'machine-config', 'release-image-version'],
   ...['machine-os-builder', 'openshift-config', 'openshift-machine-config-operator', 'wait-for-done'],
 ]);
 
@@ -91,7 +92,9 @@ function candidates(): Set<string> {
   return found;
 }
 
-const documented = [ERRORS, FAILURES, FINDINGS, IMPORT, STATES].flatMap((codes) => Object.keys(codes));
+const documented = [CLUSTER, ERRORS, FAILURES, FINDINGS, IMPORT, STATES].flatMap((codes) =>
+  Object.keys(codes),
+);
 
 describe('the list of codes', () => {
   const known = new Set([...documented, ...CHECKS.map(({ code }) => code)]);
@@ -109,7 +112,7 @@ describe('the list of codes', () => {
 
   it('has each code once, in alphabetical order', () => {
     expect(new Set(documented).size).toBe(documented.length);
-    for (const codes of [ERRORS, FAILURES, FINDINGS, IMPORT, STATES]) {
+    for (const codes of [CLUSTER, ERRORS, FAILURES, FINDINGS, IMPORT, STATES]) {
       expect(Object.keys(codes)).toEqual(Object.keys(codes).sort());
     }
   });

@@ -1,5 +1,5 @@
 import type { Check } from '../../src/checks/check.ts';
-import { ERRORS, FAILURES, FINDINGS, IMPORT, STATES } from '../../src/checks/codes.ts';
+import { CLUSTER, ERRORS, FAILURES, FINDINGS, IMPORT, STATES } from '../../src/checks/codes.ts';
 import { CHECKS } from '../../src/checks/index.ts';
 import { changes } from './changes.ts';
 import { fence, NOTICE } from './markdown.ts';
@@ -28,6 +28,8 @@ export function checksPage(): string {
     ...tableOf(ERRORS),
     '### Failures\n',
     ...tableOf(FAILURES),
+    '### Of `layers diagnose`\n',
+    ...tableOf(CLUSTER),
     '### Of `layers import`\n',
     ...tableOf(IMPORT),
   ].join('\n');
