@@ -88,7 +88,9 @@ describe('docs/getting-started.md', { timeout: 300_000 }, () => {
     );
     expect(build.stderr).toContain('pushed and verified');
     const shown = await next('git show --stat', 'npx layers check');
-    expect(shown.stdout).toMatch(/ dist\/worker\.k8s\.yaml .*\n layers\/lock\/worker\.lock .*\n 2 files changed/);
+    expect(shown.stdout).toMatch(
+      / dist\/worker\.k8s\.yaml .*\n layers\/lock\/worker\.lock .*\n 2 files changed/,
+    );
     const again = await next('npx layers build --pin --commit');
     expect(again.stderr).toContain('nothing to commit');
     expect(blocks).toEqual([]);
