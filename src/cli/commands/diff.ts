@@ -10,7 +10,7 @@ import { paintFor } from '../report/colors.ts';
 import { readerOf } from '../report/diagnostics.ts';
 import { reportFindings } from '../report/findings.ts';
 import { diagnosticsAsData, printJsonLine } from '../report/json.ts';
-import { harmless } from '../report/terminal.ts';
+import { waitingReport } from '../report/waiting.ts';
 
 export function options(yargs: Argv) {
   return yargs
@@ -38,17 +38,15 @@ interface DiffArguments extends GlobalOptions {
 export async function run(argv: DiffArguments): Promise<void> {
   const root = rootOf(argv);
   const { revision = 'HEAD', packages = 'auto', authfile, out, output } = argv;
-  const paint = paintFor(process.stderr);
+  const waiting = waitingReport();
   const found = await diff({
     root,
     revision,
     packages,
     authfile,
     onRead: ({ image, layer, of, bytes: size }) =>
-      process.stderr.write(
-        `${paint('dim', harmless(`reading ${image}, layer ${layer} of ${of} (${bytes(size)})`))}\n`,
-      ),
-  });
+      waiting.on(`reading ${image}, layer ${layer} of ${of} (${bytes(size)})`),
+  }).finally(waiting.end);
   const text = await print(found, output, root, out === undefined);
   if (output !== 'json') reportFindings(found.notes, root);
   if (out === undefined) process.stdout.write(text);
