@@ -1,5 +1,5 @@
 import { secretsIn } from '../build/rendered-secrets.ts';
-import { findObject, ofKind } from '../gathered/gathered.ts';
+import { ofKind } from '../gathered/gathered.ts';
 import { at, type SavedObject, textAt } from '../gathered/object.ts';
 import { buildObjects } from '../operator/build-objects/build-objects.ts';
 import { CONFIG_KEY } from '../operator/build-objects/config-maps.ts';
@@ -7,7 +7,7 @@ import type { BuildObjectsInput, Environment } from '../operator/build-objects/i
 import { type Secret, secret } from '../operator/secrets.ts';
 import type { MOUNTED } from './mounted.ts';
 import { type OperatorOptions, openPool, osConfigOf, rulesFor } from './operator-pool.ts';
-import { OPERATOR_NAMESPACE, type SavedCluster } from './saved-cluster.ts';
+import type { SavedCluster } from './saved-cluster.ts';
 
 export interface JobOptions extends OperatorOptions {
   /** Print credentials as well. */
@@ -66,7 +66,7 @@ export function explainJob(options: JobOptions): ExplainedJob {
 const UNKNOWN_UID = '<the uid of the MachineOSBuild>';
 
 function secretOf(saved: SavedCluster, name: string): Secret | undefined {
-  const found = saved.parsed(secret, findObject(saved.gathered, 'Secret', name, OPERATOR_NAMESPACE));
+  const found = saved.parsed(secret, saved.ofOperator('Secret', name));
   // The API server has a type for those that say none.
   return found && { ...found, type: found.type || 'Opaque' };
 }
@@ -93,8 +93,7 @@ function environmentOf(
   const controller = ofKind(gathered, 'ControllerConfig')[0];
   if (controller === undefined)
     unknown.push('the ControllerConfig, with the proxy and the trusted certificates');
-  const has = (kind: string, name: string) =>
-    findObject(gathered, kind, name, OPERATOR_NAMESPACE) !== undefined;
+  const has = (kind: string, name: string) => saved.ofOperator(kind, name) !== undefined;
   const proxy = proxyOf(controller);
   const trustBundle = textAt(controller?.data, 'spec', 'additionalTrustBundle');
   return {
@@ -116,8 +115,8 @@ function proxyOf(controller: SavedObject | undefined): Environment['proxy'] {
 }
 
 /** The release's list of images, or what the ControllerConfig has of it. */
-function operatorImage({ gathered }: SavedCluster, controller: SavedObject | undefined): string | undefined {
-  const map = findObject(gathered, 'ConfigMap', 'machine-config-operator-images', OPERATOR_NAMESPACE);
+function operatorImage(saved: SavedCluster, controller: SavedObject | undefined): string | undefined {
+  const map = saved.ofOperator('ConfigMap', 'machine-config-operator-images');
   const json = textAt(map?.data, 'data', 'images.json');
   try {
     const image = textAt(JSON.parse(json ?? '{}'), 'machineConfigOperator');

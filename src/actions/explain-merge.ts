@@ -1,9 +1,10 @@
 import { withoutSecrets } from '../build/rendered-secrets.ts';
 import { findObject, ofKind } from '../gathered/gathered.ts';
 import { listAt, textAt } from '../gathered/object.ts';
-import { type Defaults, type Merged, mergeConfigs, ROLE, selectConfigs } from '../operator/merge.ts';
-import { GENERATED_BY, RELEASE_VERSION } from '../operator/names.ts';
+import { type Defaults, type Merged, mergeConfigs } from '../operator/merge.ts';
+import { GENERATED_BY } from '../operator/names.ts';
 import { type MachineConfig, type MachineConfigPool, machineConfigPool } from '../operator/objects.ts';
+import { ROLE, selectConfigs } from '../operator/selection.ts';
 import { isAtLeast, type ReleaseVersion } from '../values/release-version.ts';
 import { orRefuse } from './explain-mosb.ts';
 import { configsOfDist, type OperatorOptions, openPool, rulesFor } from './operator-pool.ts';
@@ -32,7 +33,7 @@ export function explainMerge(options: MergeOptions): ExplainedMerge {
   const pool = savedPool ?? conventional(id.pool);
   const all = saved.machineConfigs();
   const rendered = savedPool && saved.rendered(savedPool);
-  const release = rulesFor(options.release, saved.release(rendered) ?? releaseOf(saved));
+  const release = rulesFor(options.release, saved.release(rendered));
   const own = options.dist
     ? [
         ...(id.pool === 'worker' ? [] : configsOfDist(options.root, { ...id, pool: 'worker' })),
@@ -73,12 +74,6 @@ function conventional(name: string): MachineConfigPool {
     metadata: { name },
     spec: { machineConfigSelector: { matchExpressions: [{ key: ROLE, operator: 'In', values }] } },
   });
-}
-
-function releaseOf({ gathered }: SavedCluster): string | undefined {
-  return ofKind(gathered, 'ControllerConfig')
-    .map(({ data }) => textAt(data, 'metadata', 'annotations', RELEASE_VERSION))
-    .find((release) => release !== undefined);
 }
 
 /** The images of the release: the pool's stream of them, the ControllerConfig's, or what the operator generated. */

@@ -22,7 +22,7 @@ import {
 import { parseSpec } from '../spec/parse.ts';
 import type { ReleaseVersion } from '../values/release-version.ts';
 
-export const OPERATOR_NAMESPACE = 'openshift-machine-config-operator';
+const OPERATOR_NAMESPACE = 'openshift-machine-config-operator';
 /** Where older releases say which images builds start from. */
 const IMAGES = 'machine-config-osimageurl';
 
@@ -56,8 +56,14 @@ export class SavedCluster {
     return this.rendered(pool) ?? this.missing(`the rendered MachineConfig ${name}`, how);
   }
 
+  /** All that are no results of merging others. */
   machineConfigs(): MachineConfig[] {
-    return ofKind(this.gathered, 'MachineConfig').map((object) => this.parsed(machineConfig, object)!);
+    return (
+      ofKind(this.gathered, 'MachineConfig')
+        // A must-gather has as many of the operator's results as it keeps, each with all of the nodes' files.
+        .filter(({ name }) => !name.startsWith('rendered-'))
+        .map((object) => this.parsed(machineConfig, object)!)
+    );
   }
 
   /** The MachineOSConfig of a pool. */
@@ -75,7 +81,7 @@ export class SavedCluster {
         ? this.missing('the rendered MachineConfig', '…')
         : imagesOfConfig(rendered);
     }
-    const map = findObject(this.gathered, 'ConfigMap', IMAGES, OPERATOR_NAMESPACE);
+    const map = this.ofOperator('ConfigMap', IMAGES);
     // It says the same as the rendered MachineConfig of a pool without an image of its own.
     if (map === undefined && rendered !== undefined && !isOverridden(rendered))
       return imagesOfConfig(rendered);
@@ -83,9 +89,23 @@ export class SavedCluster {
     return imagesOfMap(textsOf(map ?? this.missing(`the ConfigMap ${IMAGES}`, how)));
   }
 
-  /** What a release's rendered MachineConfigs say that they are of; undefined where there is none. */
+  /** The release that the cluster has, as far as what was saved says so. */
   release(rendered: MachineConfig | undefined): string | undefined {
-    return rendered?.metadata.annotations?.[RELEASE_VERSION];
+    const map = this.ofOperator('ConfigMap', IMAGES);
+    return (
+      rendered?.metadata.annotations?.[RELEASE_VERSION] ??
+      (map && textsOf(map).releaseVersion) ??
+      ofKind(this.gathered, 'ControllerConfig')
+        .map(({ data }) => textAt(data, 'metadata', 'annotations', RELEASE_VERSION))
+        .find((release) => release !== undefined)
+    );
+  }
+
+  /** What is in the operator's namespace; who saved it by hand may have left that out. */
+  ofOperator(kind: string, name: string): SavedObject | undefined {
+    return ofKind(this.gathered, kind).find(
+      (object) => object.name === name && (object.namespace ?? OPERATOR_NAMESPACE) === OPERATOR_NAMESPACE,
+    );
   }
 
   /** An object of a schema; an error at its place where it is not. */

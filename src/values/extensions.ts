@@ -28,7 +28,8 @@ export function extensionsOf(release: ReleaseVersion): ReadonlyMap<string, reado
   return new Map(
     own.map(([name, { packages }]) => [
       name,
-      name === 'ipsec' && isAtLeast(release, '5.0') ? [...packages, 'openvswitch3.5-ipsec'] : packages,
+      // 4.23 and 5.0 are one branch.
+      name === 'ipsec' && isAtLeast(release, '4.23') ? [...packages, 'openvswitch3.5-ipsec'] : packages,
     ]),
   );
 }

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { documents, RELEASES } from '../synth/documents.ts';
 import { type TemporaryRepository, temporaryRepository } from '../synth/temporary-repository.ts';
-import { BASE, build, custom, OBJECTS, PASSWORD, POOLS, RENDERED, saved, secret } from './saved-infra.ts';
+import {
+  BASE,
+  build,
+  custom,
+  GROUP,
+  OBJECTS,
+  PASSWORD,
+  POOLS,
+  RENDERED,
+  saved,
+  secret,
+} from './saved-infra.ts';
 
 function repository(objects?: readonly object[]): TemporaryRepository {
   const made = temporaryRepository({ 'layers/pools.yaml': documents(POOLS, RELEASES), ...saved(objects) });
@@ -176,5 +187,42 @@ describe('layers explain --mco-job', () => {
   it('has to be told where the saved objects are', () => {
     const { status, stderr } = repository().layers('explain', 'infra', '--mco-job');
     expect([status, stderr]).toEqual([2, expect.stringContaining('from-missing')]);
+  });
+});
+
+describe('a must-gather', () => {
+  const GATHERED = 'saved/must-gather.local.1/quay-io-openshift/';
+  const CLUSTER = `${GATHERED}cluster-scoped-resources/${GROUP}/`;
+  const at = (path: string, object: object) => ({ [path]: `---\n${JSON.stringify(object)}` });
+
+  it('of an older release says by a ConfigMap what builds start from', () => {
+    const [pool] = OBJECTS;
+    const images = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'machine-config-osimageurl', namespace: 'openshift-machine-config-operator' },
+      data: {
+        baseOSContainerImage: BASE,
+        baseOSExtensionsContainerImage: BASE,
+        osImageURL: '',
+        releaseVersion: '4.19.9',
+      },
+    };
+    const made = temporaryRepository({
+      'layers/pools.yaml': documents(POOLS, RELEASES),
+      ...at(`${CLUSTER}machineconfigpools/infra.yaml`, pool!),
+      ...at(`${GATHERED}namespaces/openshift-machine-config-operator/core/configmaps.yaml`, {
+        apiVersion: 'v1',
+        kind: 'ConfigMapList',
+        items: [images],
+      }),
+    });
+    made.layers('synth');
+    const { status, data } = explain(made, '--mosb');
+    expect([status, data.release]).toEqual([0, '4.19.9']);
+    expect(data.documents.images).toBe(
+      `BaseOSContainerImage: ${BASE}\nBaseOSExtensionsContainerImage: ${BASE}\nOSImageURL: ""\nReleaseVersion: 4.19.9\n`,
+    );
+    expect(explain(made, '--mosb', '--release', '4.22').stdout).toContain('not-saved');
   });
 });

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Merged, mergeConfigs, selectConfigs } from '../../src/operator/merge.ts';
+import { type Merged, mergeConfigs } from '../../src/operator/merge.ts';
 import { Refusal } from '../../src/operator/refusal.ts';
+import { selectConfigs } from '../../src/operator/selection.ts';
 import type { ReleaseVersion } from '../../src/values/release-version.ts';
 import { config, pool } from './golden.ts';
 

@@ -2,7 +2,7 @@ import yaml from 'js-yaml';
 import type { ExplainedJob } from '../../actions/explain-mco-job.ts';
 import type { ExplainedMerge } from '../../actions/explain-merge.ts';
 import type { NamedBuild, SavedBuild } from '../../actions/explain-mosb.ts';
-import type { Decision } from '../../operator/merge.ts';
+import type { Decision } from '../../operator/decisions.ts';
 import { type GlobalOptions, isJson } from '../context.ts';
 import { printJsonLine } from './json.ts';
 import { harmless } from './terminal.ts';

@@ -49,6 +49,7 @@ function writeSequence(writer: Writer, items: readonly Json[], isInMapping: bool
   writer.indent = outer;
 }
 
+/** Keys are names of fields: short, and on one line. */
 function writeMapping(writer: Writer, mapping: { readonly [key: string]: Json | undefined }): void {
   const keys = Object.keys(mapping).filter((key) => mapping[key] !== undefined);
   if (keys.length === 0) {
