@@ -148,6 +148,16 @@ describe('a flat folder', () => {
     ]);
   });
 
+  it('has logs of whole pods, of which both containers may be why', () => {
+    const whole = `${k.pushLog('x').replace(/\nError: .*/, '')}
++ machine-os-builder create-digest-configmap
+Error: configmaps is forbidden: User "system:serviceaccount:${k.MCO}:machine-os-builder" cannot create resource "configmaps"`;
+    const found = diagnosed(
+      folderOf({ 'mosc.json': k.config(), 'pod.json': k.pod(k.digestEnded(1)), [`${k.POD}.log`]: whole }),
+    );
+    expect([found.stage, found.fault?.code]).toEqual(['digest', 'digest-forbidden']);
+  });
+
   it('does not say that something is missing where not all of its kind was saved', () => {
     const found = diagnosed(folderOf({ 'mosc.yaml': k.config(), 'push.yaml': k.secret('push') }));
     expect(stateOf(found.stages, 'secrets')).toMatch(/^not saved: .*the Secret pull was not saved$/);

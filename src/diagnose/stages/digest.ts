@@ -53,9 +53,13 @@ function missing(subject: Subject, name: string): Look {
   });
 }
 
+/** How the container says that it failed: in a log of its own, and in one that the build's is in as well. */
+const ALONE = /digestfile|^exit code|^[Ee]rror|^F\d{4} /;
+const WHOLE = /digestfile "[^"]*" is empty|read digestfile: /;
+
 /** The container that writes it may not, or had nothing to write. */
 function writingFault(subject: Subject): Fault | undefined {
-  const said = [
+  const said: { lines: readonly string[]; file: string; isWhole?: boolean }[] = [
     ...digestLogs(subject),
     ...subject.pods.flatMap((pod) =>
       containersOf(pod)
@@ -66,7 +70,7 @@ function writingFault(subject: Subject): Fault | undefined {
         })),
     ),
   ];
-  for (const { lines, file } of said) {
+  for (const { lines, file, isWhole } of said) {
     const forbidden = lines.findLast((line) =>
       /configmaps.*is forbidden|\(Forbidden\)|cannot (?:create|get|patch|update) resource "configmaps"/.test(
         line,
@@ -80,7 +84,7 @@ function writingFault(subject: Subject): Fault | undefined {
         ...{ lines: [forbidden], file },
       };
     }
-    const failed = lines.findLast((line) => /digestfile|^exit code|^[Ee]rror|^F\d{4} /.test(line));
+    const failed = lines.findLast((line) => (isWhole ? WHOLE : ALONE).test(line));
     const isOver = subject.pods.some((pod) =>
       containersOf(pod).some(({ name, exitCode = 0 }) => DIGEST_CONTAINERS.includes(name) && exitCode !== 0),
     );

@@ -104,9 +104,11 @@ function isEntitled({ gathered, job, pods, buildName }: Subject): boolean {
   );
 }
 
-/** Logs of what writes the digest down. */
-export function digestLogs(subject: Subject): Found[] {
+/** Logs of what writes the digest down; one without a container's name may be that of the whole pod. */
+export function digestLogs(subject: Subject): (Found & { readonly isWhole: boolean })[] {
   return subject.logs
-    .filter(({ container }) => container !== undefined && DIGEST_CONTAINERS.includes(container))
-    .map((saved) => ({ lines: subject.read(saved), file: saved.file }));
+    .filter(({ container }) => container === undefined || DIGEST_CONTAINERS.includes(container))
+    .map((saved) => ({
+      ...{ lines: subject.read(saved), file: saved.file, isWhole: saved.container === undefined },
+    }));
 }
