@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { findObject } from '../gathered/gathered.ts';
-import { at, type Data, isData, listAt, type SavedObject, textAt } from '../gathered/object.ts';
+import { at, type Data, isData, listAt, type SavedObject, textAt, textsAt } from '../gathered/object.ts';
 import { AUXILIARY, NAMESPACE } from './names.ts';
 import { describeShape, shapeOf } from './secret-shape.ts';
 import type { Subject } from './subject.ts';
@@ -86,12 +86,11 @@ function describeMachineConfig(config: Data | undefined): string[] {
   const spec = at(config, 'spec');
   const files = listAt(spec, 'config', 'storage', 'files').length;
   const units = listAt(spec, 'config', 'systemd', 'units').length;
-  const texts = (key: string) =>
-    (at(spec, key) as unknown[] | undefined)?.filter((each) => typeof each === 'string') ?? [];
+  const extensions = textsAt(spec, 'extensions');
   return [
     `${textAt(config, 'metadata', 'name') ?? 'a MachineConfig without a name'}: ${files} files, ${units} units`,
     ...(textAt(spec, 'osImageURL') === undefined ? [] : [`osImageURL ${textAt(spec, 'osImageURL')}`]),
-    ...(texts('extensions').length === 0 ? [] : [`extensions ${texts('extensions').join(', ')}`]),
+    ...(extensions.length === 0 ? [] : [`extensions ${extensions.join(', ')}`]),
     ...(textAt(spec, 'kernelType') === undefined ? [] : [`kernelType ${textAt(spec, 'kernelType')}`]),
   ];
 }

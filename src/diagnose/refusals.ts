@@ -186,7 +186,7 @@ export const REFUSALS: readonly Refusal[] = [
 /** What a refusal says of a stage, the newest first. */
 export function refusalsOf(subject: Subject, stage: StageName): Fault[] {
   const found = new Map<string, Fault>();
-  for (const said of saidBy(subject).toReversed()) {
+  for (const said of candidates(subject).toReversed()) {
     const match = matching(said, subject);
     if (match === undefined || match.refusal.stage !== stage) continue;
     const fault = faultOf(match.refusal, match.groups, said);
@@ -204,6 +204,18 @@ export function alsoSaid(subject: Subject, code: string): Pick<Fault, 'lines' | 
   const [first] = said;
   if (first === undefined) return {};
   return { lines: said.map(({ line }) => message(line)), file: first.file };
+}
+
+/** The lines that any refusal knows: logs are long, and looked at for every stage of every pool. */
+const CANDIDATES = new WeakMap<object, readonly Said[]>();
+
+function candidates(subject: Subject): readonly Said[] {
+  const { gathered } = subject;
+  const known = CANDIDATES.get(gathered);
+  if (known !== undefined) return known;
+  const found = saidBy(subject).filter(({ line }) => REFUSALS.some(({ says }) => says.test(line)));
+  CANDIDATES.set(gathered, found);
+  return found;
 }
 
 function matching(said: Said, subject: Subject) {

@@ -1,7 +1,7 @@
 import type { Gathered } from '../gathered/gathered.ts';
 import { findObject, labelled, ofKind } from '../gathered/gathered.ts';
 import type { SavedLog } from '../gathered/logs.ts';
-import { annotationOf, labelOf, type SavedObject, textAt } from '../gathered/object.ts';
+import { annotationOf, at, labelOf, type SavedObject, textAt } from '../gathered/object.ts';
 import { AUXILIARY, CURRENT_BUILD, LABEL, NAMESPACE, ofPodName, poolOf } from './names.ts';
 
 /** What was saved of a pool and its newest build. */
@@ -36,7 +36,7 @@ export function poolsIn(gathered: Gathered): string[] {
   for (const pod of ofKind(gathered, 'Pod')) pools.add(ofPodName(pod.name)?.pool ?? '');
   // How clusters of 4.18 and before were told that a pool is built.
   for (const pool of ofKind(gathered, 'MachineConfigPool')) {
-    if (LAYERED in ((pool.data.metadata as Record<string, object>)?.labels ?? {})) pools.add(pool.name);
+    if (at(pool.data, 'metadata', 'labels', LAYERED) !== undefined) pools.add(pool.name);
   }
   pools.delete('');
   return [...pools].sort();

@@ -1,4 +1,4 @@
-import { at, type Data, listAt, textAt } from './object.ts';
+import { at, type Data, listAt, textAt, textsAt } from './object.ts';
 
 /** What a build in a cluster bakes into an image beside the pool's own Containerfile: names only. */
 export interface Baked {
@@ -51,11 +51,6 @@ export function bakedInto(config: Data): Baked {
 
 function namesIn(spec: unknown, ...path: readonly string[]): string[] {
   return listAt(spec, ...path).flatMap((entry) => textAt(entry, 'name') ?? []);
-}
-
-function textsAt(value: unknown, key: string): string[] {
-  const found = at(value, key);
-  return Array.isArray(found) ? found.filter((item): item is string => typeof item === 'string') : [];
 }
 
 function sorted(names: readonly string[]): string[] {

@@ -42,6 +42,12 @@ export function listAt(value: unknown, ...path: readonly Key[]): Data[] {
   return Array.isArray(found) ? found.filter(isData) : [];
 }
 
+/** The texts of a list. */
+export function textsAt(value: unknown, ...path: readonly Key[]): string[] {
+  const found = at(value, ...path);
+  return Array.isArray(found) ? found.filter((item): item is string => typeof item === 'string') : [];
+}
+
 export function labelOf(object: SavedObject, key: string): string | undefined {
   return textAt(object.data, 'metadata', 'labels', key);
 }

@@ -1,6 +1,6 @@
 import { findObject } from '../../gathered/gathered.ts';
 import { linesOf } from '../../gathered/logs.ts';
-import { listAt, type SavedObject, textAt } from '../../gathered/object.ts';
+import { at, listAt, type SavedObject, textAt } from '../../gathered/object.ts';
 import { type BuildLog, readBuildLog } from '../build-log.ts';
 import { broken, type Look, notSaved, ok } from '../fault.ts';
 import { logFault } from '../log-faults.ts';
@@ -97,10 +97,10 @@ function isEntitled({ gathered, job, pods, buildName }: Subject): boolean {
   ];
   return (
     volumes.some((volume) => textAt(volume, 'name') === 'etc-pki-entitlement') ||
-    [containerfile, job].some((object) => {
-      const annotations = object?.data.metadata as { annotations?: object } | undefined;
-      return object !== undefined && `${GROUP}/has-etc-pki-entitlement` in (annotations?.annotations ?? {});
-    })
+    [containerfile, job].some(
+      (object) =>
+        at(object?.data, 'metadata', 'annotations', `${GROUP}/has-etc-pki-entitlement`) !== undefined,
+    )
   );
 }
 
