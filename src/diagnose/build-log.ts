@@ -29,7 +29,12 @@ const SOURCE =
 /** Reads the log of `buildah bud` and `buildah push` as the operator's script calls them. */
 export function readBuildLog(all: readonly string[]): BuildLog {
   const lines = all.filter((line) => !/^time="[^"]*" level=(?:debug|info|trace)\b/.test(line));
-  const error = lines.findLast((line) => ERROR.test(line))?.replace(ERROR, '$1');
+  // Up to 4.19 the script itself tries again: what an earlier call ended with was got over.
+  const call = lines.findLastIndex((line) => /^\++ buildah (?:bud|push)\b/.test(line));
+  const error = lines
+    .slice(call + 1)
+    .findLast((line) => ERROR.test(line))
+    ?.replace(ERROR, '$1');
   const ended = error === undefined ? {} : { error };
   const push = lines.findLastIndex(
     (line) => /^\++ buildah push\b/.test(line) || /^Error: pushing image "/.test(line),

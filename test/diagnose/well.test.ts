@@ -158,6 +158,34 @@ Error: configmaps is forbidden: User "system:serviceaccount:${k.MCO}:machine-os-
     expect([found.stage, found.fault?.code]).toEqual(['digest', 'digest-forbidden']);
   });
 
+  it('has pods of 4.18 and 4.19, whose containers run at once and end together', () => {
+    const of = (name: string, exitCode: number) => ({
+      name,
+      state: { terminated: { exitCode, reason: 'Error' } },
+    });
+    const pod = k.pod({
+      phase: 'Failed',
+      containerStatuses: [of('image-build', 125), of('wait-for-done', 1)],
+    });
+    const log = k.failingLog(k.DNF, '[3/3] STEP 2/4:', 'No match for argument: cowsay');
+    const found = diagnosed(
+      folderOf({
+        'pod.json': pod,
+        [`${k.POD}_image-build.log`]: log,
+        [`${k.POD}_wait-for-done.log`]: 'error: see the other',
+      }),
+    );
+    expect([found.stage, found.fault?.code]).toEqual(['log', 'package-not-found']);
+  });
+
+  it('has the log of a build that the script of 4.18 and 4.19 tried again, and that went well', () => {
+    const first = k.failingLog(k.CURL, '[3/3] STEP 3/4:', 'curl: (6) Could not resolve host: example.com');
+    const second = k.pushLog('x').replace(/\nError: .*/, '\nWriting manifest to image destination');
+    const { fault, stages } = diagnosed(folderOf({ [`${k.POD}_image-build.log`]: `${first}\n${second}` }));
+    expect(fault).toBeUndefined();
+    expect(stateOf(stages, 'log')).toBe('ok: the image was built and pushed');
+  });
+
   it('does not say that something is missing where not all of its kind was saved', () => {
     const found = diagnosed(folderOf({ 'mosc.yaml': k.config(), 'push.yaml': k.secret('push') }));
     expect(stateOf(found.stages, 'secrets')).toMatch(/^not saved: .*the Secret pull was not saved$/);

@@ -1,6 +1,7 @@
 import { type SavedObject, textAt, trueCondition } from '../../gathered/object.ts';
 import { broken, type Fault, type Look, notSaved, ok } from '../fault.ts';
-import { refusalsOf } from '../refusals.ts';
+import { hintOf } from '../refusals.ts';
+import { refusalsOf } from '../refused.ts';
 import { eventsOf, hasLogOf, lastSaid, message } from '../said.ts';
 import { currentBuild, hasAll, type Subject } from '../subject.ts';
 import type { Stage } from './stage.ts';
@@ -73,7 +74,7 @@ function failed(build: SavedObject, refusal: Fault | undefined): Look {
     return broken({
       code: 'containerfile-invalid',
       what: `the Containerfile is not one (${invalid.replace(/^Containerfile validation failed: /, '')})`,
-      hint: 'From 5.0 on the operator reads it before it starts a Job. It is the whole of it that is read, with the stages that the operator puts first.',
+      hint: hintOf('containerfile-invalid'),
       lines: [message],
       file: build.file,
     });

@@ -3,7 +3,8 @@ import { parseImageRef } from '../../values/image-ref.ts';
 import { isCanonical, isTakenByApi } from '../../values/push-spec.ts';
 import { broken, type Fault, type Look, notSaved, ok } from '../fault.ts';
 import { GROUP, poolOf } from '../names.ts';
-import { alsoSaid, refusalsOf } from '../refusals.ts';
+import { hintOf } from '../refusals.ts';
+import { alsoSaid, refusalsOf } from '../refused.ts';
 import { hasAll, type Subject } from '../subject.ts';
 import type { Stage } from './stage.ts';
 
@@ -41,7 +42,7 @@ function faultOf(subject: Subject, config: SavedObject): Fault | undefined {
     return {
       code: 'config-twice',
       what: `the pool ${pool} has ${configs.length} MachineOSConfigs: ${configs.map(({ name }) => name).join(', ')}`,
-      hint: 'Delete all but the one that is named like the pool.',
+      hint: hintOf('config-twice'),
       ...alsoSaid(subject, 'config-twice'),
     };
   }
@@ -93,7 +94,7 @@ function pushSpecFault(subject: Subject, config: SavedObject): Fault | undefined
   return {
     code: 'push-spec-refused',
     what: `the push spec ${spec} is not taken: ${why}`,
-    hint: 'A push spec is host/namespace/name:tag, in small letters, with a tag, without a digest, and with docker.io written out.',
+    hint: hintOf('push-spec-refused'),
     file: config.file,
     ...alsoSaid(subject, 'push-spec-refused'),
   };

@@ -4,7 +4,7 @@ import { at, textAt } from '../../gathered/object.ts';
 import { parseImageRef } from '../../values/image-ref.ts';
 import { isRecordable } from '../../values/push-spec.ts';
 import { broken, type Fault, type Look, notSaved, ok } from '../fault.ts';
-import { AUXILIARY, DIGEST_CONTAINERS, NAMESPACE } from '../names.ts';
+import { AUXILIARY, BUILD_CONTAINER, DIGEST_CONTAINERS, NAMESPACE } from '../names.ts';
 import { lastSaid, message } from '../said.ts';
 import { hasAll, type Subject } from '../subject.ts';
 import { digestedPushSpec, stateOf } from './build.ts';
@@ -85,10 +85,7 @@ function writingFault(subject: Subject): Fault | undefined {
       };
     }
     const failed = lines.findLast((line) => (isWhole ? WHOLE : ALONE).test(line));
-    const isOver = subject.pods.some((pod) =>
-      containersOf(pod).some(({ name, exitCode = 0 }) => DIGEST_CONTAINERS.includes(name) && exitCode !== 0),
-    );
-    if (failed !== undefined && (isOver || subject.pods.length === 0)) {
+    if (failed !== undefined && isBuilt(subject)) {
       return {
         code: 'digest-not-written',
         what: 'the image was pushed, and its digest could not be written down',
@@ -98,6 +95,16 @@ function writingFault(subject: Subject): Fault | undefined {
     }
   }
   return undefined;
+}
+
+/** Whether there is anything to write down: up to 4.19 both containers run at once, and the one ends with the other. */
+function isBuilt({ pods }: Subject): boolean {
+  return (
+    pods.length === 0 ||
+    pods.some((pod) =>
+      containersOf(pod).some(({ name, exitCode }) => name === BUILD_CONTAINER && exitCode === 0),
+    )
+  );
 }
 
 /** The status has room for one namespace, where the push spec may have more. */

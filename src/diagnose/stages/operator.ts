@@ -2,7 +2,7 @@ import { findObject, ofKind } from '../../gathered/gathered.ts';
 import { at, listAt, type SavedObject, textAt, trueCondition } from '../../gathered/object.ts';
 import { broken, type Fault, notSaved, ok } from '../fault.ts';
 import { NAMESPACE } from '../names.ts';
-import { refusalsOf } from '../refusals.ts';
+import { refusalsOf } from '../refused.ts';
 import { hasLogOf } from '../said.ts';
 import { hasAll, type Subject } from '../subject.ts';
 import type { Stage } from './stage.ts';

@@ -1,7 +1,8 @@
 import { annotationOf, at, conditionsOf, type SavedObject } from '../../gathered/object.ts';
 import { broken, type Fault, type Look, notSaved, ok } from '../fault.ts';
 import { GROUP } from '../names.ts';
-import { alsoSaid, refusalsOf } from '../refusals.ts';
+import { hintOf } from '../refusals.ts';
+import { alsoSaid, refusalsOf } from '../refused.ts';
 import { hasAll, renderedName, type Subject } from '../subject.ts';
 import type { Stage } from './stage.ts';
 
@@ -84,7 +85,7 @@ function renderedFault(subject: Subject): Fault | undefined {
     return {
       code: 'rendered-missing',
       what: `the MachineConfig ${name} that the pool is to have is not there`,
-      hint: 'The operator renders it anew when a MachineConfig of the pool changes. Nobody should delete rendered ones.',
+      hint: hintOf('rendered-missing'),
       ...alsoSaid(subject, 'rendered-missing'),
     };
   }
@@ -96,7 +97,7 @@ function unfit(subject: Subject, why: string): Fault {
   return {
     code: 'rendered-unfit',
     what: `the pool's configuration cannot be built from: ${why}`,
-    hint: 'It has to be a rendered MachineConfig as the operator writes it: take out what was edited in it by hand, and let the pool render anew.',
+    hint: hintOf('rendered-unfit'),
     ...alsoSaid(subject, 'rendered-unfit'),
   };
 }

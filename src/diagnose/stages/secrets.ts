@@ -2,20 +2,14 @@ import { findObject } from '../../gathered/gathered.ts';
 import { at, textAt } from '../../gathered/object.ts';
 import { broken, type Fault, type Look, notSaved, ok } from '../fault.ts';
 import { NAMESPACE } from '../names.ts';
-import { alsoSaid, refusalsOf } from '../refusals.ts';
+import { hintOf } from '../refusals.ts';
+import { alsoSaid, refusalsOf } from '../refused.ts';
 import { describeShape, hasCredentialsFor, type SecretShape, shapeOf } from '../secret-shape.ts';
 import { hasAll, type Subject } from '../subject.ts';
 import { pushSpecOf } from './config.ts';
 import type { Stage } from './stage.ts';
 
 const FIELDS = ['renderedImagePushSecret', 'baseImagePullSecret'] as const;
-
-const HINTS = {
-  'secret-type':
-    'It is of type kubernetes.io/dockerconfigjson with the key .dockerconfigjson, or of kubernetes.io/dockercfg with .dockercfg, and has not both: `oc create secret docker-registry <name> -n openshift-machine-config-operator …`.',
-  'secret-content':
-    'From 4.20 on an entry has username, password, email and auth, and nothing else: log in with a user name and a password, or with a token as the password.',
-};
 
 export const secrets: Stage = {
   name: 'secrets',
@@ -44,7 +38,7 @@ function lookAt(subject: Subject, field: (typeof FIELDS)[number]): Look | undefi
     return broken({
       code: 'secret-unnamed',
       what: `${field} names no Secret`,
-      hint: 'Give its name, or leave baseImagePullSecret out: the operator then takes global-pull-secret-copy.',
+      hint: hintOf('secret-unnamed'),
       file: config.file,
       ...alsoSaid(subject, 'secret-unnamed'),
     });
@@ -66,7 +60,7 @@ function lookAtShape(subject: Subject, field: string, shape: SecretShape, file: 
     const fault: Fault = {
       code,
       what: `the operator does not take the Secret ${shape.name}, which ${field} names: ${why}`,
-      hint: HINTS[code],
+      hint: hintOf(code),
       file,
       ...alsoSaid(subject, code),
     };
