@@ -1,4 +1,5 @@
 import { LayersError } from '../diagnostics.ts';
+import { type Architecture, rpmArchitecture } from '../values/architecture.ts';
 import type { ImageRef } from '../values/image-ref.ts';
 
 export const PULL_SECRET =
@@ -8,7 +9,11 @@ export const PULL_SECRET =
 export function withAdvice(
   error: unknown,
   { registry, repository }: ImageRef,
-  { version, payload }: { readonly version: string; readonly payload?: string | undefined },
+  {
+    version,
+    architecture,
+    payload,
+  }: { readonly version: string; readonly architecture: Architecture; readonly payload?: string | undefined },
 ): unknown {
   if (!(error instanceof LayersError)) return error;
   const minor = /^\d+\.\d+/.exec(version)?.[0];
@@ -17,7 +22,7 @@ export function withAdvice(
     'registry-not-found': payload
       ? `See what is there: skopeo list-tags docker://${registry}/${repository}\n--payload takes a tag or a digest, too`
       : `Check that ${version} is out, in a channel such as candidate-${minor}\n${mirror}`,
-    'another-architecture': `The payload for amd64 has the tag ${version}-x86_64, where its tags were kept`,
+    'another-architecture': `The payload for ${architecture} has the tag ${version}-${rpmArchitecture(architecture)}, where its tags were kept`,
   };
   const beside: Readonly<Record<string, string | undefined>> = {
     'registry-denied': PULL_SECRET,

@@ -1,8 +1,8 @@
 import { type Diagnostic, failure, LayersError } from '../diagnostics.ts';
 import type { Image } from '../registry/image.ts';
 import { ELSEWHERE } from '../registry/places.ts';
-import { type ReleaseProps, release as releaseSchema } from '../spec/release.ts';
-import { elOf, elOfKernel } from '../spec/release-info.ts';
+import { releaseImages } from '../spec/release.ts';
+import { elOf, elOfKernel, type OneRelease } from '../spec/release-info.ts';
 import { formatImageRef, type ImageRef, parsePinnedImage } from '../values/image-ref.ts';
 import { PULL_SECRET } from './release-advice.ts';
 
@@ -14,36 +14,36 @@ export interface OsOptions {
 
 /** Adds what only the OS image says: its kernel, and the RHEL under it where the payload does not say that. */
 export async function addOs(
-  release: ReleaseProps,
+  release: OneRelease,
   options: OsOptions,
-): Promise<{ release: ReleaseProps; notes: Diagnostic[] }> {
+): Promise<{ release: OneRelease; notes: Diagnostic[] }> {
   const { labels } = await readOs(release, options);
-  const { el: said, ...images } = release.amd64;
+  const { el: said, ...others } = release.images;
   const kernel = valid('kernel', labels['ostree.linux']);
   const version = labels['org.opencontainers.image.version'] ?? labels.version ?? '';
   const el = said ?? valid('el', elOf(version) ?? elOfKernel(kernel ?? ''));
-  const amd64 = { ...images, ...(kernel !== undefined && { kernel }), ...(el !== undefined && { el }) };
-  return { release: { ...release, amd64 }, notes: kernel === undefined ? [noKernel(release)] : [] };
+  const images = { ...others, ...(kernel !== undefined && { kernel }), ...(el !== undefined && { el }) };
+  return { release: { ...release, images }, notes: kernel === undefined ? [noKernel(release)] : [] };
 }
 
 /** A label's text where the document may have it: labels are whoever's who made the image. */
 function valid(key: 'kernel' | 'el', text: string | undefined): string | undefined {
-  return releaseSchema.shape.amd64.shape[key].safeParse(text).success ? text : undefined;
+  return releaseImages.shape[key].safeParse(text).success ? text : undefined;
 }
 
-function noKernel({ name, amd64 }: ReleaseProps): Diagnostic {
+function noKernel({ name, images }: OneRelease): Diagnostic {
   return {
     code: 'no-kernel-label',
     severity: 'warning',
     source: 'remote',
     message: `the OS image of ${name} has no label ostree.linux with its kernel: \`kernel\` is left out`,
-    hint: `Steps that ask for \${release.kernel} need it: podman run --rm ${amd64['rhel-coreos']} rpm -q --qf '%{version}-%{release}.%{arch}' kernel-core`,
+    hint: `Steps that ask for \${release.kernel} need it: podman run --rm ${images['rhel-coreos']} rpm -q --qf '%{version}-%{release}.%{arch}' kernel-core`,
   };
 }
 
-async function readOs(release: ReleaseProps, { mirror, read }: OsOptions): Promise<Image> {
+async function readOs(release: OneRelease, { mirror, read }: OsOptions): Promise<Image> {
   const failures: Diagnostic[] = [];
-  for (const place of placesOf(release.amd64['rhel-coreos'], mirror)) {
+  for (const place of placesOf(release.images['rhel-coreos'], mirror)) {
     try {
       return await read(place);
     } catch (error) {

@@ -2,7 +2,8 @@ import { type Diagnostic, failure } from '../diagnostics.ts';
 import { type Image, readImage } from '../registry/image.ts';
 import { readImageFile } from '../registry/image-file.ts';
 import { openPlaces, type Place } from '../registry/places.ts';
-import type { ReleaseProps } from '../spec/release.ts';
+import type { OneRelease } from '../spec/release-info.ts';
+import { type Architecture, rpmArchitecture } from '../values/architecture.ts';
 import { formatImageRef, type ImageRef, parseImageRef } from '../values/image-ref.ts';
 import { ValueError } from '../values/value.ts';
 import { withAdvice } from './release-advice.ts';
@@ -11,6 +12,7 @@ import { addOs } from './release-os.ts';
 
 export interface PayloadOptions {
   readonly version: string;
+  readonly architecture: Architecture;
   /** The payload, by tag or digest, or its repository; undefined for the one at quay.io. */
   readonly payload?: string | undefined;
   readonly authfile?: string | undefined;
@@ -19,13 +21,12 @@ export interface PayloadOptions {
 }
 
 export interface Payload {
-  readonly release: ReleaseProps;
+  readonly release: OneRelease;
   /** The payload by digest: what an advisory names. */
   readonly image: string;
   readonly notes: readonly Diagnostic[];
 }
 
-const ARCHITECTURE = 'amd64';
 const REPOSITORY = 'quay.io/openshift-release-dev/ocp-release';
 const FILE = 'release-manifests/image-references';
 // Several times what payloads have: a file of 200 KB in a newest layer of a few MB, on layers of 170 MB together.
@@ -33,13 +34,13 @@ const LIMITS = { file: 16 << 20, layers: 512 << 20, unpacked: 1 << 30 };
 
 /** Reads a release from its payload in a registry, and its kernel from the OS image that the payload names. */
 export async function readPayload(options: PayloadOptions): Promise<Payload> {
-  const { version, authfile, onRead = () => {} } = options;
+  const { version, architecture, authfile, onRead = () => {} } = options;
   const ref = payloadRef(options);
   const places = openPlaces({ authfile });
   const read = (image: ImageRef): Promise<PlacedImage> => {
     onRead(formatImageRef(image));
     return places.pulled(image, async (place) => ({
-      ...(await readImage(place.registry, place.ref, ARCHITECTURE)),
+      ...(await readImage(place.registry, place.ref, architecture)),
       place,
     }));
   };
@@ -47,7 +48,7 @@ export async function readPayload(options: PayloadOptions): Promise<Payload> {
     const image = await read(ref).catch((error) => {
       throw withAdvice(error, ref, options);
     });
-    const release = releaseIn(await references(image, ref), version, formatImageRef(ref));
+    const release = releaseIn(await references(image, ref), version, architecture, formatImageRef(ref));
     const { registry, repository } = ref;
     const mirror = formatImageRef({ registry, repository }) === REPOSITORY ? undefined : ref;
     const os = await addOs(release, { mirror, read });
@@ -61,10 +62,11 @@ export async function readPayload(options: PayloadOptions): Promise<Payload> {
 type PlacedImage = Image & { readonly place: Place };
 
 /** Where the payload is. Its repository alone means the tag that quay.io has, and that `oc adm release mirror` keeps. */
-function payloadRef({ version, payload = REPOSITORY }: PayloadOptions): ImageRef {
+function payloadRef({ version, architecture, payload = REPOSITORY }: PayloadOptions): ImageRef {
   try {
     const ref = parseImageRef(payload);
-    return ref.tag === undefined && ref.digest === undefined ? { ...ref, tag: `${version}-x86_64` } : ref;
+    const tag = `${version}-${rpmArchitecture(architecture)}`;
+    return ref.tag === undefined && ref.digest === undefined ? { ...ref, tag } : ref;
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     throw failure(

@@ -6,6 +6,7 @@ import type { Located } from '../spec/library.ts';
 import { kindOf } from '../spec/variant.ts';
 import { STEPS } from '../steps/index.ts';
 import type { Problem, StepContext, StepKind, StepOutput } from '../steps/step.ts';
+import type { Architecture } from '../values/architecture.ts';
 import type { BuildSecret } from '../values/build-secret.ts';
 import type { ReleaseVersion } from '../values/release-version.ts';
 import type { Traced, TracedStage } from './compiled-pool.ts';
@@ -21,6 +22,7 @@ const REFRESH_LABEL = 'cdk8s-os-layers/refresh';
 export interface ComposeInput {
   readonly layers: readonly Located<Layer>[];
   readonly release: ReleaseVersion;
+  readonly architecture: Architecture;
   readonly variables: StepContext['variables'];
   readonly hasContext: boolean;
   readonly hasOwnKernel: boolean;
@@ -149,6 +151,7 @@ function contextOf(
   };
   return {
     release: input.release,
+    architecture: input.architecture,
     el: input.variables.el,
     variables: input.variables,
     replacesKernel,

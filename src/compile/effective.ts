@@ -20,6 +20,7 @@ export interface EffectivePool extends Omit<Pool, 'release' | 'target' | 'layers
 /** The keys that the nearest source decides. */
 export const NEAREST = [
   'release',
+  'architectures',
   'base',
   'build',
   'refresh',

@@ -4,6 +4,7 @@ import type { Library, Located } from '../spec/library.ts';
 import type { Pool } from '../spec/pool.ts';
 import { kindOf } from '../spec/variant.ts';
 import { formatImageRef, type ImageRef } from '../values/image-ref.ts';
+import { architecturesOf } from './architectures.ts';
 import { type EffectivePool, effectivePool, NEAREST } from './effective.ts';
 import { pulledFrom, pushedTo } from './images.ts';
 import { mayStartFromWorker } from './inheritance.ts';
@@ -72,11 +73,12 @@ function inheritedBase(
   }
   const release = library.releases.get(pool.release);
   if (release === undefined) return [];
-  return leaves(
-    ['base'],
-    release.value.amd64['rhel-coreos'],
-    below(release.origin, ['amd64', 'rhel-coreos']),
-  );
+  const architectures = architecturesOf(pool);
+  return architectures.flatMap((name) => {
+    const image = release.value[name]?.['rhel-coreos'];
+    const path = architectures.length === 1 ? ['base'] : ['base', name];
+    return image === undefined ? [] : leaves(path, image, below(release.origin, [name, 'rhel-coreos']));
+  });
 }
 
 function originOfImage({ target, origins }: EffectivePool, cluster: Located<Cluster> | undefined): Origin {

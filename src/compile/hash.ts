@@ -2,13 +2,14 @@ import { sha256Of } from '../containerfile/context-file.ts';
 import type { Instruction } from '../containerfile/instruction.ts';
 import { shellText } from '../containerfile/print.ts';
 import type { Stage } from '../steps/step.ts';
+import type { Architecture } from '../values/architecture.ts';
 import type { Digest } from '../values/digest.ts';
 import { parsePinnedImage } from '../values/image-ref.ts';
 
 /** What an image's bytes depend on. Not: comments, reasons, names of pools and layers, where it is pulled from and pushed to. */
 export interface HashInput {
   readonly format: number;
-  readonly architecture: string;
+  readonly architecture: Architecture;
   readonly base: Digest;
   readonly refresh: string | undefined;
   /** Stages before the last one. */
@@ -43,6 +44,15 @@ export function contentHash({
     instructions: instructions.map((instruction) => canonicalOf(instruction, sums)),
   };
   return sha256Of(JSON.stringify(canonical)).slice(0, 32);
+}
+
+/** The hash of an index: what it depends on is in those of its builds, one for each architecture. */
+export function indexHash(
+  format: number,
+  builds: readonly { readonly architecture: Architecture; readonly hash: string }[],
+): string {
+  const index = builds.map(({ architecture, hash }) => [architecture, hash]).sort();
+  return sha256Of(JSON.stringify({ format, index })).slice(0, 32);
 }
 
 function canonicalOf(instruction: Instruction, sums: ReadonlyMap<string, string>): unknown[] {

@@ -1,6 +1,7 @@
 import { below, type Origin } from '../diagnostics.ts';
 import type { Library } from '../spec/library.ts';
-import type { Release } from '../spec/release.ts';
+import type { ReleaseImages } from '../spec/release.ts';
+import type { Architecture } from '../values/architecture.ts';
 import type { PinnedImage } from '../values/image-ref.ts';
 import type { ReleaseVersion } from '../values/release-version.ts';
 import type { PlacedClaim } from './conflicts.ts';
@@ -18,31 +19,34 @@ export interface ImageKernel {
 export function baseKernel(
   base: PinnedImage | undefined,
   name: ReleaseVersion,
+  architecture: Architecture,
   { releases }: Library,
 ): ImageKernel | undefined {
   const all = [...releases.values()].filter(
-    ({ value }) => value.amd64['rhel-coreos'].digest === base?.digest,
+    ({ value }) => base !== undefined && value[architecture]?.['rhel-coreos'].digest === base.digest,
   );
   // Several releases may have one image: the pool's own tells of it, then one that knows the kernel.
   const told =
     all.find(({ value }) => value.name === name) ??
-    all.find(({ value }) => value.amd64.kernel !== undefined) ??
+    all.find(({ value }) => value[architecture]?.kernel !== undefined) ??
     all[0];
   if (told === undefined) return undefined;
+  const version = told.value[architecture]?.kernel;
   return {
-    version: told.value.amd64.kernel,
+    version,
     releases: all.map(({ value }) => value.name),
-    origin: below(told.origin, ['amd64', told.value.amd64.kernel === undefined ? 'rhel-coreos' : 'kernel']),
+    origin: below(told.origin, [architecture, version === undefined ? 'rhel-coreos' : 'kernel']),
   };
 }
 
 /** Whether what a release's document says of kernel and toolkit holds for a base. */
-export function isOfRelease(kernel: ImageKernel | undefined, release: Release | undefined): boolean {
-  if (kernel === undefined || release === undefined) return false;
-  return (
-    kernel.releases.includes(release.name) ||
-    (kernel.version !== undefined && kernel.version === release.amd64.kernel)
-  );
+export function isOfRelease(
+  kernel: ImageKernel | undefined,
+  name: ReleaseVersion,
+  images: ReleaseImages | undefined,
+): boolean {
+  if (kernel === undefined || images === undefined) return false;
+  return kernel.releases.includes(name) || (kernel.version !== undefined && kernel.version === images.kernel);
 }
 
 /** What brings a kernel, other than the step for it. */

@@ -49,14 +49,14 @@ export function mayStartFromWorker({
 /** The modules of pools that may start from worker's image, held against the kernel of what they do start from. */
 export function inheritedModules(pools: readonly CompiledPool[], library: Library): Diagnostic[] {
   const heirs = pools.filter(({ pool }) => mayStartFromWorker(pool));
-  return heirs.flatMap(({ id, kernels: { base, installed }, claims, stages, pool }) => {
+  return heirs.flatMap(({ id, kernels: { base, installed }, claims, stages, pool, architecture }) => {
     const worker = pools.find(
       (other) => other.id.cluster === id.cluster && other.id.pool === 'worker' && other.image !== undefined,
     );
     const inherited =
       worker === undefined ? base : imageKernel(worker.kernels.base, worker.kernels.installed, worker.claims);
     const kernel = imageKernel(inherited, installed, claims);
-    return checkModules({ kernel, base, claims, stages, pool, library });
+    return checkModules({ kernel, base, claims, stages, pool, architecture, library });
   });
 }
 

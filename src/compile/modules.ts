@@ -1,6 +1,7 @@
 import { below, type Diagnostic } from '../diagnostics.ts';
 import type { Library, Located } from '../spec/library.ts';
 import type { Release } from '../spec/release.ts';
+import type { Architecture } from '../values/architecture.ts';
 import type { TracedStage } from './compiled-pool.ts';
 import type { PlacedClaim } from './conflicts.ts';
 import type { EffectivePool } from './effective.ts';
@@ -19,16 +20,25 @@ export interface ModuleInput {
   readonly claims: readonly PlacedClaim[];
   readonly stages: readonly TracedStage[];
   readonly pool: Pick<EffectivePool, 'release' | 'kernelType' | 'origins'>;
+  readonly architecture: Architecture;
   readonly library: Library;
 }
 
 /** Kernel modules that the nodes' kernel would not load. Where the image's kernel is not known, nothing is said. */
-export function checkModules({ kernel, base, claims, stages, pool, library }: ModuleInput): Diagnostic[] {
+export function checkModules({
+  kernel,
+  base,
+  claims,
+  stages,
+  pool,
+  architecture,
+  library,
+}: ModuleInput): Diagnostic[] {
   if (kernel === undefined) return [];
   // A toolkit gets the headers of a new kernel by a package: any of the pool's own is as good.
   const own = kernel.releases.length > 0 ? kernel.releases : [pool.release, ...(base?.releases ?? [])];
   return [
-    ...stages.flatMap((stage) => toolkitOfAnother(stage, kernel, own, library)),
+    ...stages.flatMap((stage) => toolkitOfAnother(stage, kernel, own, architecture, library)),
     ...modulesOfAnother(claims, kernel),
     ...(pool.kernelType === 'realtime' ? modulesNotRealtime(claims, kernel, pool) : []),
   ];
@@ -90,17 +100,19 @@ function toolkitOfAnother(
   { from, origin }: TracedStage,
   kernel: ImageKernel,
   own: readonly string[],
+  architecture: Architecture,
   { releases }: Library,
 ): Diagnostic[] {
   const digest = from.slice(from.indexOf('@') + 1);
   const owners = [...releases.values()].filter(
-    ({ value }) => value.amd64['driver-toolkit']?.digest === digest,
+    ({ value }) => value[architecture]?.['driver-toolkit']?.digest === digest,
   );
-  const fits = ({ value: { name, amd64 } }: Located<Release>) =>
-    own.includes(name) || (kernel.version !== undefined && kernel.version === amd64.kernel);
+  const fits = ({ value }: Located<Release>) =>
+    own.includes(value.name) ||
+    (kernel.version !== undefined && kernel.version === value[architecture]?.kernel);
   const [owner] = owners;
   if (owner === undefined || owners.some(fits)) return [];
-  const its = owner.value.amd64.kernel;
+  const its = owner.value[architecture]?.kernel;
   const image =
     kernel.version === undefined
       ? `the base is of ${kernel.releases[0]}`
@@ -114,7 +126,7 @@ function toolkitOfAnother(
       hint: 'Write ${release.driver-toolkit}. Where both have one kernel, give both Release documents their kernel.',
       origin: below(origin, ['from']),
       related: [
-        { message: 'the toolkit', origin: below(owner.origin, ['amd64', 'driver-toolkit']) },
+        { message: 'the toolkit', origin: below(owner.origin, [architecture, 'driver-toolkit']) },
         { message: "the image's kernel", origin: kernel.origin },
       ],
     },

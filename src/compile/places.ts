@@ -1,6 +1,6 @@
 import { below, type Origin } from '../diagnostics.ts';
 import { formatPoolId } from '../values/pool-id.ts';
-import type { CompiledPool } from './compiled-pool.ts';
+import type { CompiledBuild, CompiledPool } from './compiled-pool.ts';
 
 /** Where an instruction was written, and the values of the step that it came from. */
 export interface Place {
@@ -18,16 +18,17 @@ export interface PlacedBuild {
   readonly content?: string;
 }
 
-export function placedBuild(pool: CompiledPool): PlacedBuild {
-  const { hash, id, by, containerfile } = pool;
-  return {
-    ...{ hash, pool: formatPoolId(id), places: placesOf(pool) },
-    ...(by === 'cluster' && { content: containerfile }),
-  };
+/** A pool's builds, one for each of its architectures. */
+export function placedBuilds(pool: CompiledPool): PlacedBuild[] {
+  const { id, by, builds } = pool;
+  return builds.map((build) => ({
+    ...{ hash: build.hash, pool: formatPoolId(id), places: placesOf(pool, build) },
+    ...(by === 'cluster' && { content: build.containerfile }),
+  }));
 }
 
-/** Where every instruction of a build came from, in the order of the Containerfile, FROMs included. */
-function placesOf({ stages, traced, origin, baseOrigin }: CompiledPool): Place[] {
+/** Where every instruction of a build of a pool came from, in the order of the Containerfile, FROMs included. */
+function placesOf({ origin }: CompiledPool, { stages, traced, baseOrigin }: CompiledBuild): Place[] {
   const before = stages.flatMap((stage): Place[] => [
     { origin: below(stage.origin, ['from']) },
     ...stage.instructions.map(() => ({ origin: stage.origin, props: stage.props })),

@@ -1,5 +1,11 @@
-import type { CompiledPool } from '../compile/compiled-pool.ts';
-import { type BuildPlan, type ClusterBuild, type PoolBuild, printJson } from '../plan/plan.ts';
+import type { CompiledBuild, CompiledPool } from '../compile/compiled-pool.ts';
+import {
+  type BuildPlan,
+  type ClusterBuild,
+  type IndexPlan,
+  type PoolBuild,
+  printJson,
+} from '../plan/plan.ts';
 import { FORMAT } from '../spec/lock.ts';
 import { kindOf } from '../spec/variant.ts';
 import { formatImageRef } from '../values/image-ref.ts';
@@ -11,15 +17,31 @@ export function renderBuilds(pools: readonly CompiledPool[]): Map<string, string
   const byIdentity = [...pools].sort((a, b) => (formatPoolId(a.id) < formatPoolId(b.id) ? -1 : 1));
   for (const pool of byIdentity) {
     files.set(`${formatPoolId(pool.id)}.build`, printJson(poolBuild(pool)));
-    const folder = `builds/${pool.hash}`;
-    if (pool.by === 'cluster' || files.has(`${folder}/plan`)) continue;
-    files.set(`${folder}/Containerfile`, pool.containerfile);
-    files.set(`${folder}/plan`, printJson(buildPlan(pool)));
-    for (const { name, content } of pool.files) {
-      if (content !== undefined) files.set(`${folder}/context/${name}`, content);
-    }
+    if (pool.by === 'cluster') continue;
+    for (const build of pool.builds) addBuild(files, pool, build);
+    if (pool.builds.length > 1) files.set(`builds/${pool.hash}/index`, printJson(indexPlan(pool)));
   }
   return files;
+}
+
+function addBuild(files: Map<string, string | Uint8Array>, pool: CompiledPool, build: CompiledBuild): void {
+  const folder = `builds/${build.hash}`;
+  if (files.has(`${folder}/plan`)) return;
+  files.set(`${folder}/Containerfile`, build.containerfile);
+  files.set(`${folder}/plan`, printJson(buildPlan(pool, build)));
+  for (const { name, content } of build.files) {
+    if (content !== undefined) files.set(`${folder}/context/${name}`, content);
+  }
+}
+
+function indexPlan({ hash, base, builds, pool }: CompiledPool): IndexPlan {
+  return {
+    format: FORMAT,
+    hash,
+    base: formatImageRef(base),
+    release: pool.release,
+    builds: builds.map(({ architecture, hash }) => ({ architecture, hash })),
+  };
 }
 
 function poolBuild(compiled: CompiledPool): PoolBuild {
@@ -44,11 +66,15 @@ function clusterBuild(compiled: CompiledPool): ClusterBuild {
   };
 }
 
-export function buildPlan({ hash, base, files, secrets, stages, traced, pool }: CompiledPool): BuildPlan {
+/** The plan of one of a pool's builds; of the only one, where none is named. */
+export function buildPlan(
+  { pool, builds }: CompiledPool,
+  { hash, architecture, base, files, secrets, stages, traced }: CompiledBuild = builds[0]!,
+): BuildPlan {
   return {
     format: FORMAT,
     hash,
-    architecture: 'amd64',
+    architecture,
     base: formatImageRef(base),
     release: pool.release,
     files: files.map(({ name, sha256, source }) => ({

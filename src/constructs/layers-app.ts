@@ -6,7 +6,7 @@ import type { CompiledPool } from '../compile/compiled-pool.ts';
 import { followErrors } from '../compile/follows.ts';
 import { inheritanceRemarks, inheritedModules } from '../compile/inheritance.ts';
 import { instancesOf } from '../compile/instances.ts';
-import { placedBuild } from '../compile/places.ts';
+import { placedBuilds } from '../compile/places.ts';
 import { openSources, type Sources } from '../compile/sources.ts';
 import { subjectOf } from '../compile/subject.ts';
 import { type Diagnostic, failure, hasErrors, LayersError, type Origin } from '../diagnostics.ts';
@@ -155,7 +155,7 @@ export class LayersApp extends App {
         appendFileSync(findings, `${JSON.stringify(found)}\n`);
       }
       const places = process.env[PLACES];
-      const builds = this.compiledPools.map(placedBuild);
+      const builds = this.compiledPools.flatMap(placedBuilds);
       if (places !== undefined) appendFileSync(places, `${JSON.stringify(builds)}\n`);
     }
   }

@@ -20,7 +20,7 @@ export interface EpelProps {
   readonly el?: string;
   /** The epel-release RPM, best with its sha256. Default: the latest one, which is another file tomorrow. */
   readonly release?: RpmProps;
-  /** Instead of epel-release, the URL of a mirror: the folder that has `<el>/Everything/x86_64` and `RPM-GPG-KEY-EPEL-<el>`, as https://dl.fedoraproject.org/pub/epel has. */
+  /** Instead of epel-release, the URL of a mirror: the folder that has `<el>/Everything/x86_64`, or that of another architecture, and `RPM-GPG-KEY-EPEL-<el>`, as https://dl.fedoraproject.org/pub/epel has. */
   readonly mirror?: string;
   /** Keep the repository in the image. Default: false. */
   readonly keep?: boolean;
@@ -237,7 +237,9 @@ export interface PoolProps {
   readonly release?: string;
   /** Its layers, in this order: names of Layer documents, or layers written in place. */
   readonly layers?: readonly (string | LayerProps)[];
-  /** An OS image by digest, instead of the release's. */
+  /** What its nodes are, in any order. Several get one image index, with an image for each. Default: amd64 alone. */
+  readonly architectures?: readonly ('amd64' | 'arm64' | 'ppc64le' | 's390x')[];
+  /** An OS image by digest, instead of the release's. Where architectures has several: an index that has them all. */
   readonly base?: string;
   /** Who builds: `local`, whoever runs `layers build`, or a Job on a cluster. Default: local. */
   readonly build?: 'local' | JobBuildProps;
@@ -319,6 +321,8 @@ export interface RpmProps {
   readonly sha256?: string;
   /** With `url`: how the download is authorised. */
   readonly auth?: RpmAuthProps;
+  /** The one architecture that it is for, where a pool has several. Default: what its name says, or all. */
+  readonly architecture?: 'amd64' | 'arm64' | 'ppc64le' | 's390x';
 }
 
 /** Installs the given RPM files, with what they require from the enabled repositories. */

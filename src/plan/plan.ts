@@ -1,4 +1,5 @@
 import { failure } from '../diagnostics.ts';
+import type { Architecture } from '../values/architecture.ts';
 import type { BuildSecret } from '../values/build-secret.ts';
 
 /** The label of an image that says which build it is. */
@@ -17,7 +18,7 @@ export interface BuildPlan {
   readonly format: number;
   readonly hash: string;
   /** As Go and OCI call it. */
-  readonly architecture: 'amd64';
+  readonly architecture: Architecture;
   readonly base: string;
   readonly release: string;
   readonly files: readonly PlanFile[];
@@ -27,6 +28,17 @@ export interface BuildPlan {
   readonly stages?: readonly { readonly from: string; readonly steps: readonly string[] }[];
   /** Which layer and step each instruction after the last FROM came from, `systemd-hotfix: hotfix`. */
   readonly steps: readonly string[];
+}
+
+/** Several builds as one image index, `dist/builds/<hash>/index`: each node pulls the image that is for it. */
+export interface IndexPlan {
+  readonly format: number;
+  readonly hash: string;
+  /** Of the first of its builds. */
+  readonly base: string;
+  readonly release: string;
+  /** By architecture, in the order of the index. */
+  readonly builds: readonly { readonly architecture: Architecture; readonly hash: string }[];
 }
 
 /** What is known here of a build that the cluster makes; its Containerfile is in the pool's MachineOSConfig. */
@@ -52,11 +64,11 @@ export interface PoolBuild {
 }
 
 /** JSON, for people and programs. Its file is not called .json: Argo CD would take it for a manifest. */
-export function printJson(value: BuildPlan | PoolBuild): string {
+export function printJson(value: BuildPlan | IndexPlan | PoolBuild): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-export function parseJson<T extends BuildPlan | PoolBuild>(text: string, file: string): T {
+export function parseJson<T extends BuildPlan | IndexPlan | PoolBuild>(text: string, file: string): T {
   try {
     return JSON.parse(text) as T;
   } catch {

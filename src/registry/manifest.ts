@@ -13,6 +13,11 @@ export interface ImageManifest {
   readonly layers: readonly Descriptor[];
 }
 
+/** An entry of an image index: https://github.com/opencontainers/image-spec/blob/main/image-index.md. Docker's list is the same to us. */
+export interface IndexEntry extends Descriptor {
+  readonly platform?: { readonly architecture?: string; readonly os?: string };
+}
+
 /** The part of an image's configuration that is looked at. */
 export interface ImageConfig {
   readonly architecture?: string;
@@ -60,6 +65,12 @@ export function asImageManifest(content: Readonly<Record<string, unknown>>): Ima
 /** The images that an index is made of; none for an image. */
 export function childrenOf({ manifests }: Readonly<Record<string, unknown>>): Digest[] {
   return Array.isArray(manifests) ? manifests.filter(isDescriptor).map(({ digest }) => digest) : [];
+}
+
+/** The entries of an index; undefined for what is none. */
+export function asIndex(content: Readonly<Record<string, unknown>>): readonly IndexEntry[] | undefined {
+  const { manifests } = content;
+  return Array.isArray(manifests) && manifests.every(isDescriptor) ? manifests : undefined;
 }
 
 function isDescriptor(content: unknown): content is Descriptor {

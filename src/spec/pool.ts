@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TARGETS, type TargetName } from '../targets/index.ts';
+import { ARCHITECTURES } from '../values/architecture.ts';
 import { osImage } from '../values/image-ref.ts';
 import { dnsLabel, poolName } from '../values/names.ts';
 import { releaseVersion } from '../values/release-version.ts';
@@ -30,7 +31,23 @@ export const settings = {
     .min(1)
     .optional()
     .describe('Its layers, in this order: names of Layer documents, or layers written in place.'),
-  base: osImage.optional().describe("An OS image by digest, instead of the release's."),
+  architectures: z
+    .array(z.enum(ARCHITECTURES))
+    .min(1)
+    .superRefine((names, context) => {
+      const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
+      if (twice === -1) return;
+      context.addIssue({ code: 'custom', path: [twice], message: `${names[twice]} is in this list twice` });
+    })
+    .optional()
+    .describe(
+      'What its nodes are, in any order. Several get one image index, with an image for each. Default: amd64 alone.',
+    ),
+  base: osImage
+    .optional()
+    .describe(
+      "An OS image by digest, instead of the release's. Where architectures has several: an index that has them all.",
+    ),
   build: build.optional(),
   refresh: pattern(/^[A-Za-z0-9][A-Za-z0-9._:+-]{0,62}$/, 'a word', 'Write one word, such as "2026-11".')
     .optional()

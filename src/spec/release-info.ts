@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatPath } from '../diagnostics.ts';
-import type { ReleaseProps } from './release.ts';
+import type { Architecture } from '../values/architecture.ts';
+import type { ReleaseImagesProps } from './release.ts';
 
 /** What a payload says of itself. */
 export interface ReleaseInfo {
@@ -21,8 +22,18 @@ export function parseReleaseInfo(text: string): ReleaseInfo | string {
   return info;
 }
 
+/** A Release document for one architecture. */
+export interface OneRelease {
+  readonly name: string;
+  readonly architecture: Architecture;
+  readonly images: ReleaseImagesProps;
+}
+
 /** The Release document of a payload; a string is what it lacks. */
-export function toRelease({ version, images, machineOs }: ReleaseInfo): ReleaseProps | string {
+export function toRelease(
+  { version, images, machineOs }: ReleaseInfo,
+  architecture: Architecture,
+): OneRelease | string {
   const os = images.get('rhel-coreos') ?? images.get('rhel-coreos-9');
   if (os === undefined) return 'it has no image rhel-coreos';
   const extensions = images.get('rhel-coreos-extensions');
@@ -30,7 +41,8 @@ export function toRelease({ version, images, machineOs }: ReleaseInfo): ReleaseP
   const el = machineOs === undefined ? undefined : elOf(machineOs);
   return {
     name: version,
-    amd64: {
+    architecture,
+    images: {
       'rhel-coreos': os,
       ...(extensions !== undefined && { 'rhel-coreos-extensions': extensions }),
       ...(toolkit !== undefined && { 'driver-toolkit': toolkit }),

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { shellTemplate } from '../containerfile/template.ts';
+import { rpmArchitecture } from '../values/architecture.ts';
 import { packageName } from '../values/names.ts';
 import { rpm } from '../values/rpm.ts';
 import { httpUrl } from '../values/url.ts';
 import { pattern } from '../values/value.ts';
 import { fetchRpms, RPM_ARGUMENTS, RPM_SKELETON } from './fetched-rpms.ts';
+import { ownRpms } from './own-rpms.ts';
 import { type Claim, defineStep } from './step.ts';
 
 const fromRelease = shellTemplate(
@@ -37,7 +39,7 @@ export const epel = defineStep({
       mirror: httpUrl
         .optional()
         .describe(
-          'Instead of epel-release, the URL of a mirror: the folder that has `<el>/Everything/x86_64` and `RPM-GPG-KEY-EPEL-<el>`, as https://dl.fedoraproject.org/pub/epel has.',
+          'Instead of epel-release, the URL of a mirror: the folder that has `<el>/Everything/x86_64`, or that of another architecture, and `RPM-GPG-KEY-EPEL-<el>`, as https://dl.fedoraproject.org/pub/epel has.',
         ),
       keep: z.boolean().optional().describe('Keep the repository in the image. Default: false.'),
     })
@@ -80,7 +82,7 @@ export const epel = defineStep({
     if (props.mirror !== undefined) {
       const mirror = props.mirror.replace(/\/+$/, '');
       const commands = fromMirror({
-        repository: `epel,${mirror}/${el}/Everything/x86_64`,
+        repository: `epel,${mirror}/${el}/Everything/${rpmArchitecture(context.architecture)}`,
         key: `epel.gpgkey=${mirror}/RPM-GPG-KEY-EPEL-${el}`,
         packages: props.packages,
       });
@@ -102,7 +104,10 @@ export const epel = defineStep({
     const release = props.release ?? {
       url: `https://dl.fedoraproject.org/pub/epel/epel-release-latest-${el}.noarch.rpm`,
     };
-    const fetched = fetchRpms([release], context, () => ['release']);
+    const fetched = fetchRpms(
+      ownRpms([release], context, () => ['release']),
+      context,
+    );
     const commands = [
       ...fetched.fetch,
       ...fromRelease({ ...fetched, packages: props.packages, keep: props.keep ?? false }),

@@ -3,6 +3,7 @@ import type { Command, Mount } from '../containerfile/instruction.ts';
 import { shellTemplate } from '../containerfile/template.ts';
 import { secretFiles, secretOf } from '../values/build-secret.ts';
 import { type Rpm, rpmFileName, rpmPackage } from '../values/rpm.ts';
+import type { PlacedRpm } from './own-rpms.ts';
 import type { Claim, StepContext, WantedSecret } from './step.ts';
 
 /** RPMs as files in the build, checked, for a step to install. */
@@ -52,20 +53,14 @@ const remove = shellTemplate(
   { directory: '' },
 );
 
-/** `at` gives the path of an RPM within the step's props. */
-export function fetchRpms(
-  rpms: readonly Rpm[],
-  context: StepContext,
-  at: (index: number) => readonly (string | number)[],
-): FetchedRpms {
+export function fetchRpms(rpms: readonly PlacedRpm[], context: StepContext): FetchedRpms {
   const names = new Set<string>();
   const mounts: Mount[] = [];
   const files: ContextFile[] = [];
   const urls: Parameters<typeof fetch>[0]['urls'][number][] = [];
   const secrets: WantedSecret[] = [];
   const sums: { line: string }[] = [];
-  for (const [index, rpm] of rpms.entries()) {
-    const path = at(index);
+  for (const { rpm, path } of rpms) {
     const name = rpmFileName(rpm);
     if (names.has(name)) {
       context.report({ code: 'rpm-twice', message: `${name} is in this list twice`, path });
@@ -96,9 +91,9 @@ export function fetchRpms(
     mounted: mounts.map(({ target }) => target),
     mounts,
     files,
-    claims: rpms.flatMap((rpm, index): Claim[] => {
+    claims: rpms.flatMap(({ rpm, path }): Claim[] => {
       const name = rpmPackage(rpm);
-      return name === undefined ? [] : [{ verb: 'brings', name, at: at(index) }];
+      return name === undefined ? [] : [{ verb: 'brings', name, at: path }];
     }),
     secrets,
     remove: urls.length > 0 ? remove({ directory: DOWNLOADED }) : [],

@@ -4,6 +4,7 @@ import { packageName } from '../values/names.ts';
 import { isAtLeast } from '../values/release-version.ts';
 import { rpm } from '../values/rpm.ts';
 import { fetchRpms, RPM_ARGUMENTS, RPM_SKELETON } from './fetched-rpms.ts';
+import { ownRpms } from './own-rpms.ts';
 import { defineStep } from './step.ts';
 
 // One transaction, for what replaces a package of the base and for what the base does not have. dnf would also put an
@@ -93,7 +94,9 @@ export const hotfix = defineStep({
         path: ['reason'],
       });
     }
-    const fetched = fetchRpms(rpms, context, (index) => ['rpms', index]);
+    const own = ownRpms(rpms, context, (index) => ['rpms', index]);
+    if (own.length === 0) return { instructions: [] };
+    const fetched = fetchRpms(own, context);
     const cliwrap = !isAtLeast(context.release, '4.19');
     const install = via === 'dnf' ? byDnf(fetched) : byRpmOstree({ ...fetched, cliwrap });
     const commands = [...fetched.fetch, ...install, ...fetched.remove];

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { shellTemplate } from '../containerfile/template.ts';
+import { rpmArchitecture } from '../values/architecture.ts';
 import { isAtLeast } from '../values/release-version.ts';
 import { type Rpm, rpm, rpmFileName, rpmNevra, rpmPackage } from '../values/rpm.ts';
 import { httpUrl } from '../values/url.ts';
 import { oneOfKeys, pattern } from '../values/value.ts';
 import { fetchRpms, RPM_ARGUMENTS, RPM_SKELETON } from './fetched-rpms.ts';
+import { isFor, type PlacedRpm } from './own-rpms.ts';
 import { defineStep, type StepContext } from './step.ts';
 
 // Before 4.19 rpm-ostree replaces a kernel in a container only once its wrappers are in place.
@@ -28,7 +30,7 @@ export const kernel = defineStep({
     .strictObject({
       rpms: z.array(rpm).min(1).optional().describe('The RPMs of the kernel, every part of it.'),
       version: pattern(
-        /^[0-9][A-Za-z0-9._~^]*-[A-Za-z0-9._~^]+\.(?:x86_64|aarch64)$/,
+        /^[0-9][A-Za-z0-9._~^]*-[A-Za-z0-9._~^]+\.(?:x86_64|aarch64|ppc64le|s390x)$/,
         "a kernel's version",
         'Write version-release.arch: "5.14.0-295.el9.x86_64".',
       )
@@ -76,10 +78,19 @@ export const kernel = defineStep({
     const parts = [...PARTS, ...(hasModulesCore(context) ? [MODULES_CORE] : [])].sort();
     const set: readonly Rpm[] =
       rpms ?? parts.map((name) => ({ url: `${baseurl!.replace(/\/+$/, '')}/${name}-${version}.rpm` }));
-    if (rpms !== undefined) reportMissing(parts, rpms, context);
-    const at = (index: number) => (rpms === undefined ? ['version'] : ['rpms', index]);
-    reportMixed(parts, set, context, at);
-    const fetched = fetchRpms(set, context, at);
+    const placed = set.map((rpm, index) => ({
+      rpm,
+      path: rpms === undefined ? ['version'] : ['rpms', index],
+    }));
+    const names = new Set(placed.filter(({ rpm }) => isFor(rpm, context)).map(({ rpm }) => rpmPackage(rpm)));
+    // Several architectures have a kernel each. What is of another one only stays, to be told of.
+    const own = placed.filter(
+      ({ rpm }) => isFor(rpm, context) || (rpm.architecture === undefined && !names.has(rpmPackage(rpm))),
+    );
+    if (own.length === 0) return { instructions: [] };
+    if (rpms !== undefined) reportMissing(parts, own, context);
+    reportMixed(parts, own, context);
+    const fetched = fetchRpms(own, context);
     const cliwrap = !isAtLeast(context.release, '4.19');
     const commands = [...fetched.fetch, ...replace({ ...fetched, cliwrap }), ...fetched.remove];
     return {
@@ -87,13 +98,13 @@ export const kernel = defineStep({
       files: fetched.files,
       secrets: fetched.secrets,
       claims: fetched.claims,
-      kernel: version ?? versionOf(set),
+      kernel: version ?? versionOf(own),
     };
   },
 });
 
-function versionOf(rpms: readonly Rpm[]): string | undefined {
-  const versions = rpms.map((part) => /^kernel-core-([0-9].*)\.rpm$/.exec(rpmFileName(part))?.[1]);
+function versionOf(rpms: readonly PlacedRpm[]): string | undefined {
+  const versions = rpms.map(({ rpm }) => /^kernel-core-([0-9].*)\.rpm$/.exec(rpmFileName(rpm))?.[1]);
   return versions.find((found) => found !== undefined);
 }
 
@@ -104,8 +115,8 @@ function hasModulesCore({ el, release }: StepContext): boolean {
   return major > 9 || (major === 9 && minor >= 2);
 }
 
-function reportMissing(parts: readonly string[], rpms: readonly Rpm[], context: StepContext): void {
-  const given = new Set(rpms.map(rpmPackage));
+function reportMissing(parts: readonly string[], rpms: readonly PlacedRpm[], context: StepContext): void {
+  const given = new Set(rpms.map(({ rpm }) => rpmPackage(rpm)));
   const missing = parts.filter((part) => !given.has(part));
   if (missing.length === 0) return;
   context.report({
@@ -117,22 +128,18 @@ function reportMissing(parts: readonly string[], rpms: readonly Rpm[], context: 
 }
 
 /** What boots together is of one version, and of the nodes' architecture. */
-function reportMixed(
-  parts: readonly string[],
-  set: readonly Rpm[],
-  context: StepContext,
-  at: (index: number) => readonly (string | number)[],
-): void {
-  const ofSet = set.flatMap((part, index) => {
-    const { name, version, arch } = rpmNevra(part) ?? {};
-    return name !== undefined && parts.includes(name) ? [{ version, arch, path: at(index) }] : [];
+function reportMixed(parts: readonly string[], set: readonly PlacedRpm[], context: StepContext): void {
+  const ofSet = set.flatMap(({ rpm, path }) => {
+    const { name, version, arch } = rpmNevra(rpm) ?? {};
+    return name !== undefined && parts.includes(name) ? [{ version, arch, path }] : [];
   });
-  const foreign = ofSet.find(({ arch }) => arch !== 'x86_64');
+  const { architecture } = context;
+  const foreign = ofSet.find(({ arch }) => arch !== rpmArchitecture(architecture));
   if (foreign !== undefined) {
     context.report({
       code: 'kernel-not-amd64',
-      message: `this kernel is for ${foreign.arch}, and pools are amd64`,
-      hint: 'Take the RPMs that end in .x86_64.rpm.',
+      message: `this kernel is for ${foreign.arch}, and the image for ${architecture}`,
+      hint: `Take the RPMs that end in .${rpmArchitecture(architecture)}.rpm.`,
       path: foreign.path,
     });
   }

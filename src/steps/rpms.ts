@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { shellTemplate } from '../containerfile/template.ts';
 import { rpm, rpmFileName } from '../values/rpm.ts';
 import { fetchRpms, RPM_ARGUMENTS, RPM_SKELETON } from './fetched-rpms.ts';
+import { ownRpms } from './own-rpms.ts';
 import { defineStep } from './step.ts';
 
 const install = shellTemplate(
@@ -49,8 +50,11 @@ export const rpms = defineStep({
     },
   ],
   render({ rpms, relocate: where }, context) {
-    const fetched = fetchRpms(rpms, context, (index) => ['rpms', index]);
-    const tmpfiles = `/usr/lib/tmpfiles.d/relocated-${rpmFileName(rpms[0]!).replace(/\.rpm$/, '')}.conf`;
+    const own = ownRpms(rpms, context, (index) => ['rpms', index]);
+    const [first] = own;
+    if (first === undefined) return { instructions: [] };
+    const fetched = fetchRpms(own, context);
+    const tmpfiles = `/usr/lib/tmpfiles.d/relocated-${rpmFileName(first.rpm).replace(/\.rpm$/, '')}.conf`;
     const commands = [
       ...fetched.fetch,
       ...(where === undefined

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ContextFile } from '../containerfile/context-file.ts';
 import type { Command, Instruction } from '../containerfile/instruction.ts';
+import type { Architecture } from '../values/architecture.ts';
 import type { BuildSecret } from '../values/build-secret.ts';
 import type { ReleaseVersion } from '../values/release-version.ts';
 import type { Variable } from './variables.ts';
@@ -8,6 +9,8 @@ import type { Variable } from './variables.ts';
 /** What a step may know of the pool it is rendered for. */
 export interface StepContext {
   readonly release: ReleaseVersion;
+  /** Of the image: a pool of several has one for each. */
+  readonly architecture: Architecture;
   /** RHEL's version under the release, `9.6`, where the release's data has it. */
   readonly el: string | undefined;
   /** What the release's document says, by name. */

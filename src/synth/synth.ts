@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Place, type PlacedBuild, placedBuild } from '../compile/places.ts';
+import { type Place, type PlacedBuild, placedBuilds as placedBuildsOf } from '../compile/places.ts';
 import { type Subject, subjectOf } from '../compile/subject.ts';
 import { type Diagnostic, failure } from '../diagnostics.ts';
 import { readConfig } from './config.ts';
@@ -47,7 +47,7 @@ export function buildPlaces(root: string): ReadonlyMap<string, readonly Place[]>
 export function placedBuilds(root: string): readonly PlacedBuild[] {
   const { foreignApp, recordsMetadata } = readConfig(root);
   if (foreignApp !== undefined) return runForeignApp(root, foreignApp, recordsMetadata).builds;
-  return ownApp(root).compiled.map(placedBuild);
+  return ownApp(root).compiled.flatMap(placedBuildsOf);
 }
 
 /** What a synth would change. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ARCHITECTURES, fromRpmArchitecture } from './architecture.ts';
 import { auth } from './build-secret.ts';
 import { sha256 } from './digest.ts';
 import { parseSourcePath, SOURCE } from './paths.ts';
@@ -44,6 +45,12 @@ export const rpm = z
         'Its sum, 64 hexadecimal digits. The build checks it before it installs; a file is checked by the compiler, too.',
       ),
     auth: auth.optional().describe('With `url`: how the download is authorised.'),
+    architecture: z
+      .enum(ARCHITECTURES)
+      .optional()
+      .describe(
+        'The one architecture that it is for, where a pool has several. Default: what its name says, or all.',
+      ),
   })
   .superRefine((props, context) => {
     if ((props.url === undefined) === (props.file === undefined)) {
@@ -51,6 +58,16 @@ export const rpm = z
         code: 'custom',
         message: 'an RPM has either a url or a file',
         params: { hint: 'Write { url: https://… } or { file: files/… }.' },
+      });
+      return;
+    }
+    const its = fromRpmArchitecture(rpmNevra(props)?.arch ?? '');
+    if (props.architecture !== undefined && its !== undefined && its !== props.architecture) {
+      context.addIssue({
+        code: 'custom',
+        path: ['architecture'],
+        message: `by its name this RPM is for ${its}`,
+        params: { hint: `Leave architecture out, or name the RPM for ${props.architecture}.` },
       });
     }
     if (props.auth === undefined) return;

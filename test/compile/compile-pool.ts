@@ -16,6 +16,8 @@ export interface PoolInput {
   readonly pool?: object;
   readonly layers?: readonly { readonly name: string; readonly steps: readonly object[] }[];
   readonly images?: object;
+  /** More of its Release documents, as other architectures are. */
+  readonly releases?: object;
   /** Below `layers/`. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
 }
@@ -27,7 +29,13 @@ export const MACHINE_OS_CONFIG = {
 };
 
 /** A repository in a folder of its own, until the test ends. */
-export function repository({ pool = {}, layers = LAYERS, images = {}, files = {} }: PoolInput): string {
+export function repository({
+  pool = {},
+  layers = LAYERS,
+  images = {},
+  releases = {},
+  files = {},
+}: PoolInput): string {
   const root = mkdtempSync(join(tmpdir(), 'layers-compile-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
   const release = '4.19.3';
@@ -37,6 +45,7 @@ export function repository({ pool = {}, layers = LAYERS, images = {}, files = {}
       kind: 'Release',
       name,
       amd64: { 'rhel-coreos': `q.io/base@${DIGEST}`, el: '9.6', ...images },
+      ...releases,
     })),
     {
       kind: 'Pool',

@@ -116,7 +116,7 @@ describe('a key that is not known', () => {
     [
       'Pool',
       { zzz: 1 },
-      'zzz is not known here | Known are: name, extends, clusters, release, layers, base, build, refresh, follows, kernelType, extensions, kernelArguments, machineConfigPool, syncWave, target, silence, kind.',
+      'zzz is not known here | Known are: name, extends, clusters, release, layers, architectures, base, build, refresh, follows, kernelType, extensions, kernelArguments, machineConfigPool, syncWave, target, silence, kind.',
     ],
     ['Layer', { constructor: 1 }, 'constructor is not known here | Known are: name, steps, silence, kind.'],
     ['Layer', { 'a\nb\u001b': 1 }, String.raw`"a\nb\u001b" is not known here`],

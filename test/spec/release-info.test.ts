@@ -38,14 +38,15 @@ const REFERENCES = JSON.stringify({
 
 const release = (text: string) => {
   const info = parseReleaseInfo(text);
-  return typeof info === 'string' ? info : toRelease(info);
+  return typeof info === 'string' ? info : toRelease(info, 'amd64');
 };
 
 describe('a payload', () => {
   it('is read as `oc adm release info` prints it', () => {
     expect(release(TEXT)).toEqual({
       name: '4.20.1',
-      amd64: {
+      architecture: 'amd64',
+      images: {
         'rhel-coreos': image('art', '2'),
         'rhel-coreos-extensions': image('art', '3'),
         'driver-toolkit': image('art', '1'),
@@ -57,7 +58,8 @@ describe('a payload', () => {
   it('is read from its image-references, the versions of RHEL up to 4.18 included', () => {
     expect(release(REFERENCES)).toEqual({
       name: '4.18.21',
-      amd64: { 'rhel-coreos': image('art', '4'), el: '9.4' },
+      architecture: 'amd64',
+      images: { 'rhel-coreos': image('art', '4'), el: '9.4' },
     });
   });
 

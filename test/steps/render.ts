@@ -4,9 +4,11 @@ import { contextName } from '../../src/containerfile/context-file.ts';
 import { printStage } from '../../src/containerfile/print.ts';
 import { STEPS, type StepName } from '../../src/steps/index.ts';
 import type { Problem, StepContext, StepKind, StepOutput } from '../../src/steps/step.ts';
+import type { Architecture } from '../../src/values/architecture.ts';
 import type { ReleaseVersion } from '../../src/values/release-version.ts';
 
 export interface RenderOptions {
+  readonly architecture?: Architecture;
   readonly hasContext?: boolean;
   readonly el?: string | undefined;
   readonly release?: string;
@@ -24,6 +26,7 @@ export function renderStep(name: StepName, props: unknown, options: RenderOption
   const problems: Problem[] = [];
   const context: StepContext = {
     release: (options.release ?? '4.19.3') as ReleaseVersion,
+    architecture: options.architecture ?? 'amd64',
     el: 'el' in options ? options.el : '9.6',
     variables: {
       'rhel-coreos': `quay.io/example/os@sha256:${'1'.repeat(64)}`,

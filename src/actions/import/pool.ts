@@ -15,7 +15,8 @@ export function poolOf(
   library: Library,
   options: ImportOptions,
 ): PoolProps {
-  const known = release === undefined ? undefined : library.releases.get(release)?.value.amd64['rhel-coreos'];
+  const known =
+    release === undefined ? undefined : library.releases.get(release)?.value.amd64?.['rhel-coreos'];
   const isKnown = known !== undefined && read.base?.split('@')[1] === known.digest;
   return {
     name: options.pool ?? manifest?.pool ?? layer.slice(0, 21).replace(/-+$/, ''),
@@ -73,6 +74,6 @@ export function releaseOf(
   }
   const all = [...library.releases.values()].map(({ value }) => value);
   const from = base ?? text;
-  const same = all.find(({ amd64 }) => from.includes(amd64['rhel-coreos'].digest));
+  const same = all.find(({ amd64 }) => amd64 !== undefined && from.includes(amd64['rhel-coreos'].digest));
   return (same ?? (all.length === 1 ? all[0] : undefined))?.name;
 }

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { addRelease } from '../../actions/release-add.ts';
+import { ARCHITECTURES, type Architecture } from '../../values/architecture.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
 import { readerOf } from '../report/diagnostics.ts';
 import { reportFindings } from '../report/findings.ts';
@@ -9,10 +10,15 @@ import { waitingReport } from '../report/waiting.ts';
 export function options(yargs: Argv) {
   return yargs
     .positional('release', { type: 'string', demandOption: true, describe: 'The z-stream, 4.19.3' })
+    .option('architecture', {
+      choices: ARCHITECTURES,
+      default: 'amd64' as const,
+      describe: 'What to add it for; a document that there is gets it beside what it has',
+    })
     .option('payload', {
       type: 'string',
       describe: "The release's payload, at a mirror: by tag, digest, or its repository",
-      defaultDescription: 'quay.io/openshift-release-dev/ocp-release:<release>-x86_64',
+      defaultDescription: 'quay.io/openshift-release-dev/ocp-release:<release>-x86_64, or -aarch64',
     })
     .option('authfile', { type: 'string', describe: "Credentials, in the form of docker's config.json" })
     .option('from', {
@@ -25,6 +31,7 @@ export function options(yargs: Argv) {
 
 interface ReleaseArguments extends GlobalOptions {
   readonly release?: string | undefined;
+  readonly architecture?: Architecture | undefined;
   readonly payload?: string | undefined;
   readonly authfile?: string | undefined;
   readonly from?: string | undefined;
@@ -32,12 +39,12 @@ interface ReleaseArguments extends GlobalOptions {
 
 export async function run(argv: ReleaseArguments): Promise<void> {
   const root = rootOf(argv);
-  const { release, payload, authfile, from } = argv;
+  const { release, architecture = 'amd64', payload, authfile, from } = argv;
   const waiting = waitingReport();
   const onRead = isJson(argv) ? undefined : (image: string) => waiting.on(`reading ${image}`);
-  const result = await addRelease({ root, version: release!, payload, authfile, from, onRead }).finally(
-    waiting.end,
-  );
+  const result = await addRelease({
+    ...{ root, version: release!, architecture, payload, authfile, from, onRead },
+  }).finally(waiting.end);
   if (isJson(argv)) {
     process.stdout.write(
       printJsonLine({ ...result, notes: diagnosticsAsData(result.notes, readerOf(root)) }),
