@@ -1,4 +1,4 @@
-import { readPlan, readPoolBuilds } from '../build/dist.ts';
+import { readPlans, readPoolBuilds } from '../build/dist.ts';
 import type { BuildEvent, PoolResult } from '../build/events.ts';
 import { selectPools } from '../build/groups.ts';
 import { removeLeftovers } from '../build/leftovers.ts';
@@ -121,7 +121,8 @@ function assertSecretsWanted(root: string, builds: readonly PoolBuild[], { folde
   if (folders.size === 0) return;
   const hashes = new Set(builds.flatMap(({ build }) => build ?? []));
   const wanted = [...hashes]
-    .flatMap((hash) => readPlan(root, hash).secrets ?? [])
+    .flatMap((hash) => readPlans(root, hash))
+    .flatMap(({ secrets = [] }) => secrets)
     .flatMap(({ name, type }) => (type === 'entitlement' ? [] : name));
   const known = [...new Set(wanted)].sort();
   const unknown = [...folders.keys()].find((name) => !known.includes(name));

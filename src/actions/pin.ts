@@ -10,7 +10,7 @@ import { render, write } from '../synth/synth.ts';
 export async function pin(
   root: string,
   results: readonly PoolResult[],
-  plans: ReadonlyMap<string, BuildPlan>,
+  plans: ReadonlyMap<string, Pick<BuildPlan, 'base' | 'release'>>,
 ): Promise<boolean> {
   // What is built elsewhere has nothing of this run in the lock.
   const made = results.filter(({ build }) => build !== undefined);

@@ -1,4 +1,4 @@
-import { readMade, readPlan, readPoolBuilds } from '../build/dist.ts';
+import { readBuild, readMade, readPoolBuilds } from '../build/dist.ts';
 import type { BuildEvent, PoolResult } from '../build/events.ts';
 import { clustersOf, readLocks } from '../build/pin.ts';
 import { runPromotions } from '../build/promote.ts';
@@ -46,7 +46,7 @@ async function promoteAlone(options: PromoteOptions): Promise<BuildResult> {
   }
   signal.throwIfAborted();
   assertFresh(root);
-  const plans = new Map(promotions.map(({ build }) => [build, readPlan(root, build)]));
+  const plans = new Map(promotions.map(({ build }) => [build, readBuild(root, build)]));
   const changed = await pin(root, pools, plans);
   const commit = git && (await commitPins(git, root, 'promote'));
   return {

@@ -2,18 +2,38 @@ import type { BuildPlan } from '../plan/plan.ts';
 
 /** A build as far as it is known. */
 export interface Made extends Pick<BuildPlan, 'release' | 'base'> {
+  /** Not known of what only the lock knows. */
+  readonly architecture?: BuildPlan['architecture'];
+  /** Those for further architectures. */
+  readonly others?: readonly Made[];
   readonly steps?: BuildPlan['steps'];
   readonly containerfile?: string;
 }
 
 /** One thing in which a build differs, said of a pool, and the key of the pool that says it. */
 export interface Difference {
-  readonly key: 'release' | 'base' | 'refresh' | 'layers';
+  readonly key: 'release' | 'architectures' | 'base' | 'refresh' | 'layers';
   readonly text: string;
 }
 
 /** In what a pool's build differs from another one, in the words of the documents. */
 export function differences(own: Made, other: Made): Difference[] {
+  const [mine, theirs] = [own, other].map((made) => [made, ...(made.others ?? [])]) as [Made[], Made[]];
+  const [names, otherNames] = [mine, theirs].map((all) =>
+    all.map(({ architecture }) => architecture).join(', '),
+  );
+  if (own.architecture !== undefined && other.architecture !== undefined && names !== otherNames) {
+    return [{ key: 'architectures', text: `its architectures are ${names}, and not ${otherNames}` }];
+  }
+  const found = mine.flatMap((made, index) => {
+    const another = theirs[index];
+    return another === undefined ? [] : differ(made, another);
+  });
+  // What is edited in one place differs for every architecture.
+  return [...new Map(found.map((difference) => [difference.text, difference])).values()];
+}
+
+function differ(own: Made, other: Made): Difference[] {
   const isOfRelease = own.release === other.release;
   const hasBase = digestOf(own.base) === digestOf(other.base);
   const found: Difference[] = [

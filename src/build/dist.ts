@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../diagnostics.ts';
-import { type BuildPlan, type PoolBuild, parseJson } from '../plan/plan.ts';
+import { type BuildPlan, type IndexPlan, isIndex, type PoolBuild, parseJson } from '../plan/plan.ts';
 import type { Made } from './differences.ts';
 
 /** The folder of manifests and builds, below the repository's root. */
@@ -39,10 +39,31 @@ export function readPlan(root: string, hash: string): BuildPlan {
   return parseJson<BuildPlan>(text, file);
 }
 
+/** A build's plan, or the index of several. */
+export function readBuild(root: string, hash: string): BuildPlan | IndexPlan {
+  return readIndex(root, hash) ?? readPlan(root, hash);
+}
+
+/** An index of several builds; undefined where the hash is none's. */
+export function readIndex(root: string, hash: string): IndexPlan | undefined {
+  const file = `${buildFolder(hash)}/index`;
+  if (!existsSync(join(root, file))) return undefined;
+  return parseJson<IndexPlan>(readFileSync(join(root, file), 'utf8'), file);
+}
+
+/** The plans of a build, which are several for an index. */
+export function readPlans(root: string, hash: string): BuildPlan[] {
+  const build = readBuild(root, hash);
+  return isIndex(build) ? build.builds.map(({ hash }) => readPlan(root, hash)) : [build];
+}
+
 /** What `dist/` has of a build; undefined where no pool has it any more. */
 export function readMade(root: string, hash: string): Made | undefined {
-  const file = join(root, buildFolder(hash), 'Containerfile');
-  if (!existsSync(file)) return undefined;
-  const plan = readPlan(root, hash);
-  return { ...plan, containerfile: readFileSync(file, 'utf8') };
+  const folder = join(root, buildFolder(hash));
+  if (!['Containerfile', 'index'].some((name) => existsSync(join(folder, name)))) return undefined;
+  const [first, ...others] = readPlans(root, hash).map((plan): Made => {
+    const file = join(root, buildFolder(plan.hash), 'Containerfile');
+    return { ...plan, containerfile: readFileSync(file, 'utf8') };
+  });
+  return { ...first!, ...(others.length > 0 && { others }) };
 }

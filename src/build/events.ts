@@ -1,8 +1,9 @@
 import type { EngineEvent } from '../engines/engine.ts';
 import type { Hold } from '../spec/lock.ts';
+import type { Architecture } from '../values/architecture.ts';
 import type { LeftOut } from './left-out.ts';
 
-/** What happens during `layers build`, for reports. `hash` is the build's. */
+/** What happens during `layers build`, for reports. `hash` is the build's; `architecture` is said where it is part of an index. */
 export type BuildEvent =
   /** Another process is at work in the repository. */
   | { readonly type: 'waiting'; readonly pid: number; readonly host: string }
@@ -25,14 +26,21 @@ export type BuildEvent =
       readonly type: 'up-to-date' | 'known';
       readonly hash: string;
       readonly pools: readonly string[];
+      readonly architecture?: Architecture;
       readonly digest: string;
     }
   /** It is to be built, as soon as its turn comes. */
-  | { readonly type: 'queued'; readonly hash: string; readonly pools: readonly string[] }
+  | {
+      readonly type: 'queued';
+      readonly hash: string;
+      readonly pools: readonly string[];
+      readonly architecture?: Architecture;
+    }
   | {
       readonly type: 'started';
       readonly hash: string;
       readonly pools: readonly string[];
+      readonly architecture?: Architecture;
       readonly engine: string;
       readonly version: string;
       readonly log: string;
@@ -68,17 +76,28 @@ export type BuildEvent =
       readonly type: 'finished';
       readonly hash: string;
       readonly pools: readonly string[];
+      readonly architecture?: Architecture;
       readonly digest: string;
       readonly pushed: boolean;
       readonly seconds: number;
       readonly steps: { readonly total: number; readonly cached: number };
       readonly size?: number;
     }
+  /** The images of all architectures have one digest, which was written and checked; or is kept here. */
+  | {
+      readonly type: 'indexed';
+      readonly hash: string;
+      readonly pools: readonly string[];
+      readonly architectures: readonly Architecture[];
+      readonly digest: string;
+      readonly pushed: boolean;
+    }
   /** Why is told in full at the end, with the codes of the `failed` line. */
   | {
       readonly type: 'build-failed';
       readonly hash: string;
       readonly pools: readonly string[];
+      readonly architecture?: Architecture;
       readonly message: string;
     };
 

@@ -1,7 +1,7 @@
 import { failure, LayersError } from '../diagnostics.ts';
 import type { CopySource } from '../engines/skopeo.ts';
 import { contentTag } from '../plan/arguments.ts';
-import type { BuildPlan } from '../plan/plan.ts';
+import type { BuildPlan, IndexPlan } from '../plan/plan.ts';
 import type { Digest } from '../values/digest.ts';
 import { type ImageRef, parseImageRef } from '../values/image-ref.ts';
 import type { Group } from './groups.ts';
@@ -27,7 +27,7 @@ export async function findImage(
   run: Run,
   group: Group,
   images: readonly string[],
-  plan: BuildPlan,
+  plan: BuildPlan | IndexPlan,
 ): Promise<Found | undefined> {
   const { hash } = group;
   const locked = await findLocked(run, group, images);
@@ -72,16 +72,20 @@ async function findTagged(
   run: Run,
   hash: string,
   images: readonly string[],
-  plan: BuildPlan,
+  plan: BuildPlan | IndexPlan,
 ): Promise<Found | undefined> {
   const { registries, root } = run;
   const own = await readPushed(root, hash);
-  for (const image of images) {
+  // Where an index has it, it is taken as well, and nobody is kept from building it.
+  const elsewhere = (run.indexedAt.get(hash) ?? []).filter((image) => !images.includes(image));
+  for (const image of new Set([...images, ...elsewhere])) {
     const digest = await registries.find({ ...parseImageRef(image), tag: contentTag(hash) });
     if (digest === undefined) continue;
     const isOwn =
       (own?.digest === digest && own.images.includes(image)) ||
-      (await isOwnPush(run, { hash, image, digest, plan }));
+      (await isOwnPush(run, { hash, image, digest, plan })) ||
+      (await isOfPinnedIndex(run, image, digest));
+    if (!isOwn && elsewhere.includes(image)) continue;
     if (!isOwn && !run.adopt) throw tagExists(image, hash, digest);
     const source = await registrySource(run, { ...parseImageRef(image), digest });
     return { how: isOwn ? 'copied' : 'adopted', digest, image, source };
@@ -97,11 +101,30 @@ export async function isOwnPush(
     image,
     digest,
     plan,
-  }: { readonly hash: string; readonly image: string; readonly digest: Digest; readonly plan: BuildPlan },
+  }: {
+    readonly hash: string;
+    readonly image: string;
+    readonly digest: Digest;
+    readonly plan: BuildPlan | IndexPlan;
+  },
 ): Promise<boolean> {
   const pushing = await readPushing(root, hash);
   if (pushing?.image !== image) return false;
   return (await registries.verify(image, digest, plan)).configDigest === pushing.config;
+}
+
+/** Whether the lock answers for it, by way of an index: one that a pool is pinned to, and that has it. */
+async function isOfPinnedIndex(
+  { lock, registries }: Pick<Run, 'lock' | 'registries'>,
+  image: string,
+  digest: Digest,
+): Promise<boolean> {
+  const pins = Object.values(lock.pools).filter((pin) => pin.image === image);
+  const pinned = new Set(pins.map(({ digest }) => digest));
+  for (const index of pinned) {
+    if ((await registries.imagesOf(image, index as Digest)).includes(digest)) return true;
+  }
+  return false;
 }
 
 /** What --no-push left here, unless the lock recorded another image as this build's. */

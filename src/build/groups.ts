@@ -1,11 +1,14 @@
 import { type Diagnostic, failure, LayersError } from '../diagnostics.ts';
 import type { PoolBuild } from '../plan/plan.ts';
+import type { Architecture } from '../values/architecture.ts';
 import type { PoolResult } from './events.ts';
 
 /** Pools with an equal build: it is made once. */
 export interface Group {
   readonly hash: string;
   readonly pools: readonly (PoolBuild & { readonly image: string })[];
+  /** Of a build that is part of an index. */
+  readonly architecture?: Architecture;
   /** Whether Jobs build it, rather than this machine. */
   readonly byJob: boolean;
 }
@@ -42,8 +45,20 @@ export function groupByBuild(pools: readonly PoolBuild[]): Group[] {
   }));
 }
 
-export function namesOf({ pools }: Group): string[] {
+export function namesOf({ pools }: Pick<Group, 'pools'>): string[] {
   return pools.map(({ pool }) => pool);
+}
+
+/** A build as people read of it. */
+export function titleOf(group: Group): string {
+  const names = namesOf(group).join(', ');
+  return group.architecture === undefined ? names : `${names} for ${group.architecture}`;
+}
+
+/** Whose build an event is of. */
+export function whose(group: Group): Pick<Group, 'hash' | 'architecture'> & { readonly pools: string[] } {
+  const { hash, architecture } = group;
+  return { hash, pools: namesOf(group), ...(architecture && { architecture }) };
 }
 
 /** What came of a build, for each of its pools. */

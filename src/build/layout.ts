@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { IndexEntry } from '../registry/manifest.ts';
 import { type Digest, parseDigest } from '../values/digest.ts';
 import { LOCAL } from './journal.ts';
 
@@ -25,4 +26,45 @@ export async function keepLayout(made: string, folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   await rm(folder, { recursive: true, force: true });
   await rename(made, folder);
+}
+
+/** What an index says of the image that a layout has. */
+export async function entryOf(folder: string, digest: Digest): Promise<IndexEntry> {
+  const bytes = await readFile(blobFile(folder, digest));
+  const { mediaType } = JSON.parse(bytes.toString('utf8')) as { mediaType?: string };
+  return {
+    mediaType: mediaType ?? 'application/vnd.oci.image.manifest.v1+json',
+    digest,
+    size: bytes.length,
+  };
+}
+
+/** Makes a layout of an index, called `name` in it, and all that the layouts of its images have. */
+export async function makeIndexLayout(
+  folder: string,
+  name: string,
+  { mediaType, digest, text }: { readonly mediaType: string; readonly digest: Digest; readonly text: string },
+  images: readonly string[],
+): Promise<void> {
+  const blobs = join(folder, 'blobs', 'sha256');
+  await mkdir(blobs, { recursive: true });
+  for (const from of images.map((image) => join(image, 'blobs', 'sha256'))) {
+    for (const blob of await readdir(from)) await share(join(from, blob), join(blobs, blob));
+  }
+  await writeFile(blobFile(folder, digest), text);
+  await writeFile(join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+  const annotations = { 'org.opencontainers.image.ref.name': name };
+  const manifests = [{ mediaType, digest, size: Buffer.byteLength(text), annotations }];
+  await writeFile(join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
+}
+
+function blobFile(folder: string, digest: Digest): string {
+  return join(folder, 'blobs', ...digest.split(':'));
+}
+
+/** A blob is gigabytes, and never changed: it is there twice only where the file system has no links. */
+async function share(from: string, to: string): Promise<void> {
+  await link(from, to).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') await copyFile(from, to);
+  });
 }

@@ -10,7 +10,7 @@ import { stageContext } from './context.ts';
 import { buildFolder } from './dist.ts';
 import { tagExists } from './find-image.ts';
 import { withSpace } from './free-space.ts';
-import { type Group, namesOf } from './groups.ts';
+import { type Group, namesOf, titleOf, whose } from './groups.ts';
 import { writePushing } from './journal.ts';
 import { keepLayout, layoutFolder, readLayout } from './layout.ts';
 import { assertNoSecrets } from './leaks.ts';
@@ -38,21 +38,20 @@ export async function makeImage(
   const { root, signal, onEvent, authFile } = run;
   const { hash } = group;
   const started = performance.now();
-  const pools = namesOf(group);
-  const names = pools.join(', ');
+  const names = titleOf(group);
   const steps = countSteps(plan);
   const inScratch = async (scratch: string, staged: readonly StagedSecret[]) => {
     const { engine, version } = await run.engine$();
     const log = logOf(root, hash);
     await mkdir(dirname(log), { recursive: true });
     await rm(log, { force: true });
-    onEvent({ type: 'started', hash, pools, engine: engine.name, version, log });
+    onEvent({ type: 'started', ...whose(group), engine: engine.name, version, log });
     const context = join(scratch, 'context');
     await stageContext(root, plan, context);
     const destination = await destinationOf(run, hash, images[0]!, scratch);
     const request: BuildRequest = {
       ...{ plan, context, destination, log, scratch, signal },
-      pools: names,
+      ...{ pools: namesOf(group).join(', '), title: names },
       secrets: new Map(staged.map(({ secret, folder }) => [secret.name, folder])),
       ...(staged.length > 0 && { examine: (archive) => assertNoSecrets(archive, staged, names) }),
       containerfile: join(root, buildFolder(hash), 'Containerfile'),
@@ -81,7 +80,7 @@ export async function makeImage(
   );
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   const image = { ...made, seconds, steps: { total: steps.total, cached: steps.cached() } };
-  onEvent({ type: 'finished', hash, pools, pushed: run.push, ...image });
+  onEvent({ type: 'finished', ...whose(group), pushed: run.push, ...image });
   return image;
 }
 

@@ -52,7 +52,7 @@ export function isRecorded({ unpushed }: Lock, build: string, digest: string | u
 export function pinned(
   lock: Lock,
   results: readonly PoolResult[],
-  plans: ReadonlyMap<string, BuildPlan>,
+  plans: ReadonlyMap<string, Pick<BuildPlan, 'base' | 'release'>>,
 ): Lock {
   const pools = { ...lock.pools };
   const unpushed = { ...lock.unpushed };

@@ -1,6 +1,6 @@
 import { LayersError } from '../diagnostics.ts';
 import { parseImageRef } from '../values/image-ref.ts';
-import { readPlan } from './dist.ts';
+import { readBuild } from './dist.ts';
 import type { PoolResult } from './events.ts';
 import { BUILT_TWICE, type Promotion } from './promotion.ts';
 import { type Publisher, publish } from './publish.ts';
@@ -11,7 +11,7 @@ export async function runPromotions(run: Publisher, promotions: readonly Promoti
   const open = promotions.filter(({ isDone, hold }) => !isDone && hold === undefined);
   const images = new Map(open.map((promotion) => [`${promotion.from}@${promotion.digest}`, promotion]));
   for (const [name, { build, digest, from }] of images) {
-    const plan = readPlan(root, build);
+    const plan = readBuild(root, build);
     const source = { ...parseImageRef(from), digest };
     const insecure = await registries.isInsecure(source);
     const targets = open.filter((promotion) => `${promotion.from}@${promotion.digest}` === name);

@@ -1,5 +1,6 @@
 import { copyImage } from '../engines/skopeo.ts';
 import { contentTag } from '../plan/arguments.ts';
+import { type IndexPlan, isIndex } from '../plan/plan.ts';
 import { parseImageRef } from '../values/image-ref.ts';
 import { type Found, tagExists } from './find-image.ts';
 import { readPushed, writePushed } from './journal.ts';
@@ -18,7 +19,7 @@ export async function publish(
   hash: string,
   { digest, image: origin, source }: Omit<Found, 'how'>,
   images: readonly string[],
-  plan: Made,
+  plan: Made | IndexPlan,
 ): Promise<number> {
   const { root, registries, authFile, signal } = run;
   let size = origin === undefined ? 0 : (await registries.verify(origin, digest, plan)).pullSize;
@@ -31,7 +32,15 @@ export async function publish(
       const insecureTo = await registries.isInsecure(to);
       await withScratch(root, hash, (scratch) =>
         copyImage({
-          ...{ from: source, to, insecureTo, scratch, signal, log: logOf(root, hash) },
+          ...{
+            from: source,
+            to,
+            insecureTo,
+            isIndex: isIndex(plan),
+            scratch,
+            signal,
+            log: logOf(root, hash),
+          },
           ...(authFile && { authFile }),
           onEvent: (event) => run.onEvent({ hash, ...event }),
         }),

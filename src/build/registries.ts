@@ -1,8 +1,10 @@
-import { BUILD_LABEL, type BuildPlan } from '../plan/plan.ts';
+import { BUILD_LABEL, type BuildPlan, type IndexPlan, isIndex } from '../plan/plan.ts';
 import { type Image, readImage } from '../registry/image.ts';
-import { asImageManifest } from '../registry/manifest.ts';
+import { asImageManifest, asIndex } from '../registry/manifest.ts';
 import { openPlaces } from '../registry/places.ts';
-import { type VerifiedImage, verifyImage } from '../registry/verify.ts';
+import { type Expectation, type VerifiedImage, verifyImage } from '../registry/verify.ts';
+import { verifyIndex } from '../registry/verify-index.ts';
+import type { Architecture } from '../values/architecture.ts';
 import { type Digest, parseDigest } from '../values/digest.ts';
 import { type ImageRef, parseImageRef } from '../values/image-ref.ts';
 
@@ -16,7 +18,13 @@ export interface Registries {
   /** Refuses an image that registries.conf blocks, before an engine is started for it. */
   assertPullable(ref: ImageRef): Promise<void>;
   /** Fetches an image back by its digest and checks that it is this build. */
-  verify(image: string, digest: Digest, plan: Made): Promise<VerifiedImage>;
+  verify(image: string, digest: Digest, plan: Made | IndexPlan): Promise<VerifiedImage>;
+  /** Puts an index under a tag. */
+  putIndex(ref: ImageRef, mediaType: string, text: string): Promise<Digest>;
+  /** The images of an index; none where it is none, or not there. */
+  imagesOf(image: string, digest: Digest): Promise<readonly Digest[]>;
+  /** Refuses an image to build from that is for another architecture, wherever it is pulled from. */
+  assertFor(image: string, architecture: Architecture): Promise<void>;
   /** What a tag points at. */
   find(ref: ImageRef): Promise<Digest | undefined>;
   /** What an image says of itself, wherever it may be pulled from. */
@@ -26,6 +34,16 @@ export interface Registries {
   close(): void;
 }
 
+function expected({
+  architecture,
+  hash,
+}: {
+  readonly architecture: string;
+  readonly hash: string;
+}): Expectation {
+  return { label: { key: BUILD_LABEL, value: hash }, architecture };
+}
+
 export function openRegistries(options: { authfile?: string; signal: AbortSignal }): Registries {
   const places = openPlaces(options);
   return {
@@ -33,9 +51,23 @@ export function openRegistries(options: { authfile?: string; signal: AbortSignal
     assertPullable: places.assertPullable,
     async verify(image, digest, plan) {
       const ref = { ...parseImageRef(image), digest };
-      const { architecture, hash } = plan;
       const registry = await places.pushed(ref);
-      return verifyImage(registry, ref, { label: { key: BUILD_LABEL, value: hash }, architecture });
+      if (!isIndex(plan)) return verifyImage(registry, ref, expected(plan));
+      const annotation = { key: BUILD_LABEL, value: plan.hash };
+      return verifyIndex(registry, ref, { annotation, images: plan.builds.map(expected) });
+    },
+    putIndex: async (ref, mediaType, text) => (await places.pushed(ref)).putManifest(ref, mediaType, text),
+    async imagesOf(image, digest) {
+      const ref = { ...parseImageRef(image), digest };
+      const registry = await places.pushed(ref);
+      if ((await registry.headManifest(ref)) === undefined) return [];
+      const { content } = await registry.getManifest(ref);
+      return (asIndex(content) ?? []).map((entry) => entry.digest);
+    },
+    async assertFor(image, architecture) {
+      await places.pulled(parseImageRef(image), ({ registry, ref }) =>
+        readImage(registry, ref, architecture),
+      );
     },
     find: async (ref) => {
       const head = await (await places.pushed(ref)).headManifest(ref);

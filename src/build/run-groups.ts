@@ -1,29 +1,33 @@
-import { type Diagnostic, LayersError } from '../diagnostics.ts';
-import type { BuildPlan, PoolBuild } from '../plan/plan.ts';
+import type { Diagnostic } from '../diagnostics.ts';
+import { type BuildPlan, type IndexPlan, isIndex, type PoolBuild } from '../plan/plan.ts';
 import { formatPoolId, parsePoolId } from '../values/pool-id.ts';
+import { attemptGroup, attemptTrial, type Outcomes, trialResult } from './attempts.ts';
 import type { PoolResult } from './events.ts';
-import { type Group, namesOf, resultsOf } from './groups.ts';
-import { type Finding, look } from './look.ts';
-import { makeImage } from './make-image.ts';
-import { preflight } from './preflight.ts';
-import { publish } from './publish.ts';
+import { type Group, namesOf, resultsOf, whose } from './groups.ts';
+import { look } from './look.ts';
+import { addParts, assertPossible } from './parts.ts';
 import type { Run } from './run.ts';
 import { sideBySide, type Work } from './side-by-side.ts';
-import { stepsOf, stepWatch } from './step-watch.ts';
+import { stepWatch } from './step-watch.ts';
 import { stepNames } from './steps.ts';
-
-/** What came of each build, and why it failed. */
-interface Outcomes {
-  readonly results: Map<Group | PoolBuild, readonly PoolResult[]>;
-  readonly failures: Map<string, Diagnostic>;
-  /** What is no failure of a build: a stop by hand, or a bug. */
-  end?: { readonly error: unknown };
-}
-
-type Results = readonly PoolResult[] | undefined;
+import { doTask, type Made, putTogether, type Task, taskSteps } from './tasks.ts';
 
 /** How many builds are looked for at a time. */
 const LOOKS = 16;
+
+/** All builds and indexes by their hashes. */
+export interface Plans {
+  readonly builds: ReadonlyMap<string, BuildPlan>;
+  readonly indexes: ReadonlyMap<string, IndexPlan>;
+}
+
+/** What there is to do, and what came of it, by hash. */
+interface Progress {
+  readonly tasks: Map<string, Task>;
+  /** Indexes that are to be made, of what the tasks make. */
+  readonly indexes: { readonly group: Group; readonly plan: IndexPlan }[];
+  readonly made: Map<string, Made>;
+}
 
 /**
  * Looks at all builds first, and then makes what there is to make: a run that cannot end well builds nothing. Tries as
@@ -33,37 +37,102 @@ const LOOKS = 16;
 export async function runGroups(
   run: Run,
   groups: readonly Group[],
-  planOf: (group: Group) => BuildPlan,
+  plans: Plans,
   tried: readonly PoolBuild[],
 ): Promise<{ readonly pools: readonly PoolResult[]; readonly failures: readonly Diagnostic[] }> {
-  const outcomes: Outcomes = { results: new Map(), failures: new Map() };
-  const findings = new Map<Group, Exclude<Finding, { kind: 'done' }>>();
+  const outcomes: Outcomes = { results: new Map(), failures: new Map(), failed: new Set() };
+  const progress: Progress = { tasks: new Map(), indexes: [], made: new Map() };
+  const mayStart = () => outcomes.end === undefined && (run.keepGoing || outcomes.failures.size === 0);
+  await findTasks(run, groups, plans, outcomes, progress);
+  if (mayStart()) await assertPossible(run, progress.tasks.values());
+  for (const { group, todo } of progress.tasks.values())
+    if (todo.kind === 'build') run.onEvent({ type: 'queued', ...whose(group) });
+  const works = [
+    ...taskWorks(run, outcomes, progress),
+    ...indexWorks(run, plans, outcomes, progress),
+    ...trialWorks(run, groups, outcomes, tried),
+  ];
+  await sideBySide(works, { jobs: run.jobs, mayStart });
+  if (outcomes.end !== undefined) throw outcomes.end.error;
+  const ofGroups = groups.flatMap(
+    (group) => outcomes.results.get(group) ?? resultsOf(group, { result: lackOf(group, plans, outcomes) }),
+  );
+  const ofClusters = tried.flatMap((pool) => outcomes.results.get(pool) ?? [trialResult(pool, 'not tried')]);
+  return { pools: [...ofGroups, ...ofClusters], failures: [...outcomes.failures.values()] };
+}
+
+/** Looks for every build, and then for what the indexes are made of that are nowhere yet. */
+async function findTasks(
+  run: Run,
+  groups: readonly Group[],
+  { builds, indexes }: Plans,
+  outcomes: Outcomes,
+  progress: Progress,
+): Promise<void> {
+  const options = { jobs: LOOKS, mayStart: () => outcomes.end === undefined };
   const looks = groups.map((group): Work => {
     const find = async () => {
-      const finding = await look(run, group, planOf(group));
+      const plan = indexes.get(group.hash) ?? builds.get(group.hash)!;
+      const finding = await look(run, group, plan);
       if (finding.kind === 'done') return finding.results;
-      findings.set(group, finding);
-      if (finding.kind === 'build') run.onEvent({ type: 'queued', hash: group.hash, pools: namesOf(group) });
+      if (finding.kind === 'build' && isIndex(plan)) progress.indexes.push({ group, plan });
+      else progress.tasks.set(group.hash, { group, own: group, plan, todo: finding });
       return undefined;
     };
-    return { steps: [], run: () => attemptGroup(run, outcomes, group, find) };
+    return { steps: [], run: () => attemptGroup(run, outcomes, { group, own: group }, find) };
   });
-  await sideBySide(looks, { jobs: LOOKS, mayStart: () => outcomes.end === undefined });
+  await sideBySide(looks, options);
+  const parts = progress.indexes.map(({ group, plan }): Work => {
+    const find = async () => {
+      await addParts(run, group, plan, builds, progress);
+      return undefined;
+    };
+    return { steps: [], run: () => attemptGroup(run, outcomes, { group, own: group }, find) };
+  });
+  await sideBySide(parts, options);
+}
+
+function taskWorks(run: Run, outcomes: Outcomes, { tasks, made }: Progress): Work[] {
   const watch = stepWatch();
-  const works = groups.flatMap((group): Work[] => {
-    const finding = findings.get(group);
-    if (finding === undefined) return [];
-    const plan = planOf(group);
-    const steps = finding.kind === 'build' ? stepsOf(run.root, group) : [];
-    const watched = { hash: group.hash, names: namesOf(group).join(', '), steps };
-    const work = (passed: (count: number) => void) =>
-      finding.kind === 'build'
-        ? watch.during(run, watched, passed, (own) => build(own, group, plan, finding))
-        : take(run, group, plan, finding);
-    return [{ steps, run: (passed) => attemptGroup(run, outcomes, group, () => work(passed)) }];
+  return [...tasks.values()].map((task): Work => {
+    const { group, own } = task;
+    const steps = taskSteps(run, task);
+    const work = async (passed: (count: number) => void) => {
+      const result = await doTask(run, task, watch, steps, passed);
+      made.set(group.hash, result);
+      return own && resultsOf(own, result);
+    };
+    return { steps, run: (passed) => attemptGroup(run, outcomes, task, () => work(passed)) };
   });
+}
+
+/** Each is a request or two, once what it is made of is all there: it fails with any of that. */
+function indexWorks(run: Run, { builds }: Plans, outcomes: Outcomes, { indexes, made }: Progress): Work[] {
+  const open = indexes.filter(({ group }) => !outcomes.results.has(group));
+  return open.map(({ group, plan }): Work => {
+    const isSettled = ({ hash }: { readonly hash: string }) => made.has(hash) || outcomes.failed.has(hash);
+    const work = async () => {
+      if (plan.builds.some(({ hash }) => outcomes.failed.has(hash)))
+        return resultsOf(group, { result: 'failed' });
+      const parts = plan.builds.map(({ hash }) => ({ plan: builds.get(hash)!, made: made.get(hash)! }));
+      return resultsOf(group, await putTogether(run, group, plan, parts));
+    };
+    return {
+      steps: [],
+      isReady: () => plan.builds.every(isSettled),
+      run: () => attemptGroup(run, outcomes, { group, own: group }, work),
+    };
+  });
+}
+
+function trialWorks(
+  run: Run,
+  groups: readonly Group[],
+  outcomes: Outcomes,
+  tried: readonly PoolBuild[],
+): Work[] {
   const made = () => groups.flatMap((group) => outcomes.results.get(group) ?? []);
-  const trials = tried.map((pool): Work => {
+  return tried.map((pool): Work => {
     const worker = formatPoolId({ ...parsePoolId(pool.pool), pool: 'worker' });
     const ofWorker = groups.find((group) => namesOf(group).includes(worker));
     return {
@@ -73,90 +142,9 @@ export async function runGroups(
       run: (passed) => attemptTrial(run, outcomes, pool, made(), passed),
     };
   });
-  const mayStart = () => outcomes.end === undefined && (run.keepGoing || outcomes.failures.size === 0);
-  await sideBySide([...works, ...trials], { jobs: run.jobs, mayStart });
-  if (outcomes.end !== undefined) throw outcomes.end.error;
-  const ofGroups = groups.flatMap(
-    (group) => outcomes.results.get(group) ?? resultsOf(group, { result: 'not tried' }),
-  );
-  const ofClusters = tried.flatMap((pool) => outcomes.results.get(pool) ?? [trialResult(pool, 'not tried')]);
-  return { pools: [...ofGroups, ...ofClusters], failures: [...outcomes.failures.values()] };
 }
 
-function attemptGroup(run: Run, outcomes: Outcomes, group: Group, work: () => Promise<Results>) {
-  return attempt(run, outcomes, group, work, (message) => {
-    run.onEvent({ type: 'build-failed', hash: group.hash, pools: namesOf(group), message });
-    return resultsOf(group, { result: 'failed' });
-  });
-}
-
-function attemptTrial(
-  run: Run,
-  outcomes: Outcomes,
-  pool: PoolBuild,
-  made: readonly PoolResult[],
-  passed: (count: number) => void,
-) {
-  // Until it is known what the cluster puts around them: that of the pool's own layers.
-  let hash = pool.preflight?.hash ?? '';
-  const onEvent: Run['onEvent'] = (event) => {
-    if (event.type === 'started') hash = event.hash;
-    if (event.type === 'step') passed(event.index - 1);
-    run.onEvent(event);
-  };
-  const work = async () => [await preflight({ ...run, onEvent }, pool, made)];
-  return attempt(run, outcomes, pool, work, (message) => {
-    run.onEvent({ type: 'build-failed', hash, pools: [pool.pool], message });
-    return [{ ...trialResult(pool, 'failed'), build: hash }];
-  });
-}
-
-function trialResult({ pool }: PoolBuild, result: 'failed' | 'not tried'): PoolResult {
-  return { pool, result, by: 'cluster' };
-}
-
-async function attempt(
-  { signal }: Run,
-  outcomes: Outcomes,
-  of: Group | PoolBuild,
-  work: () => Promise<Results>,
-  onFailed: (message: string) => readonly PoolResult[],
-): Promise<void> {
-  try {
-    const results = await work();
-    if (results !== undefined) outcomes.results.set(of, results);
-  } catch (error) {
-    if (signal.aborted || !(error instanceof LayersError)) {
-      outcomes.end ??= { error: signal.aborted ? signal.reason : error };
-      return;
-    }
-    // What several have in common, such as an engine that is not here, is told once.
-    for (const diagnostic of error.diagnostics) outcomes.failures.set(JSON.stringify(diagnostic), diagnostic);
-    outcomes.results.set(of, onFailed(error.diagnostics[0]?.message ?? ''));
-  }
-}
-
-async function build(
-  run: Run,
-  group: Group,
-  plan: BuildPlan,
-  { images }: Extract<Finding, { kind: 'build' }>,
-): Promise<readonly PoolResult[]> {
-  const made = await makeImage(run, group, plan, images);
-  return resultsOf(group, { result: 'built', pushed: run.push, ...made });
-}
-
-/** Takes an image that was made before, wherever it is, to where it is to be. */
-async function take(
-  run: Run,
-  group: Group,
-  plan: BuildPlan,
-  { found, images }: Extract<Finding, { kind: 'publish' }>,
-): Promise<readonly PoolResult[]> {
-  const { hash } = group;
-  const { how, digest, image } = found;
-  if (how === 'copied') run.onEvent({ type: 'known', hash, pools: namesOf(group), digest });
-  const size = await publish(run, hash, found, images, plan);
-  if (how === 'adopted' && image !== undefined) run.onEvent({ type: 'adopted', hash, image, digest });
-  return resultsOf(group, { result: how, digest, pushed: true, size });
+/** What nothing was done for: an index of which a build failed before it could be made. */
+function lackOf({ hash }: Group, { indexes }: Plans, { failed }: Outcomes): 'failed' | 'not tried' {
+  return indexes.get(hash)?.builds.some((build) => failed.has(build.hash)) ? 'failed' : 'not tried';
 }

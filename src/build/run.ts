@@ -37,6 +37,8 @@ export interface RunnerOptions {
 /** What one run shares. */
 export interface Run extends RunnerOptions {
   readonly registries: Registries;
+  /** The repositories of the indexes that a build is part of, by its hash: they may have what no pool has as its own. */
+  readonly indexedAt: ReadonlyMap<string, readonly string[]>;
   readonly space: Space;
   /** Called when an image is about to be pushed to a registry, which may have to wait. */
   readonly beforePush?: (registry: string) => Promise<void>;

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { chooseEngine } from '../engines/index.ts';
-import type { BuildPlan, PoolBuild } from '../plan/plan.ts';
-import { readPlan, readPoolBuilds } from './dist.ts';
+import { type BuildPlan, type IndexPlan, isIndex, type PoolBuild } from '../plan/plan.ts';
+import { readBuild, readIndex, readPlans, readPoolBuilds } from './dist.ts';
 import type { PoolResult } from './events.ts';
 import { type Group, groupByBuild, selectPools } from './groups.ts';
 import { preflight } from './preflight.ts';
@@ -11,7 +11,8 @@ import { runGroups } from './run-groups.ts';
 
 export interface RunnerResult {
   readonly pools: readonly PoolResult[];
-  readonly plans: ReadonlyMap<string, BuildPlan>;
+  /** What each pool's build, or index, was made from. */
+  readonly plans: ReadonlyMap<string, BuildPlan | IndexPlan>;
   /** Why builds failed; what several have in common is said once. */
   readonly failures: readonly Diagnostic[];
 }
@@ -19,9 +20,13 @@ export interface RunnerResult {
 /** Builds what `dist/` says, and says what every image is. Pins nothing. */
 export async function runBuilds(options: RunnerOptions): Promise<RunnerResult> {
   const { root, authFile, signal, onEvent } = options;
-  const selected = selectPools(readPoolBuilds(root), options.pools);
+  const known = readPoolBuilds(root);
+  const selected = selectPools(known, options.pools);
   const registries = openRegistries({ ...(authFile && { authfile: authFile }), signal });
-  const run: Run = { ...options, registries, space: new Set(), engine$: onDemand(options) };
+  const run: Run = {
+    ...{ ...options, registries, space: new Set(), engine$: onDemand(options) },
+    indexedAt: indexedAt(root, known),
+  };
   const results: PoolResult[] = [];
   try {
     for (const { pool, follows: leader } of selected) {
@@ -35,12 +40,15 @@ export async function runBuilds(options: RunnerOptions): Promise<RunnerResult> {
       results.push(await preflight(run, pool, []));
     const held = options.pin ? heldResults(options, selected) : [];
     results.push(...held);
-    const plans = new Map(groupByBuild(selected).map(({ hash }) => [hash, readPlan(root, hash)]));
+    const plans = new Map(groupByBuild(selected).map(({ hash }) => [hash, readBuild(root, hash)]));
     const pinned = options.push ? pinnedResults(options, groupByBuild(selected)) : [];
     results.push(...pinned);
     const settled = new Set([...held, ...pinned].map(({ pool }) => pool));
     const groups = groupByBuild(selected.filter(({ pool }) => !settled.has(pool)));
-    const made = await runGroups(run, groups, ({ hash }) => plans.get(hash)!, ofClusters.filter(isTried));
+    const all = groups.flatMap(({ hash }) => readPlans(root, hash));
+    const builds = new Map(all.map((plan) => [plan.hash, plan]));
+    const indexes = new Map([...plans.values()].filter(isIndex).map((plan) => [plan.hash, plan]));
+    const made = await runGroups(run, groups, { builds, indexes }, ofClusters.filter(isTried));
     const pools = [...results, ...made.pools].sort((a, b) => (a.pool < b.pool ? -1 : 1));
     return { pools, plans, failures: made.failures };
   } finally {
@@ -74,6 +82,15 @@ function pinnedResults({ lock, onEvent }: RunnerOptions, groups: readonly Group[
     }
     return results;
   });
+}
+
+function indexedAt(root: string, pools: readonly PoolBuild[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { build, image } of pools) {
+    const index = build === undefined || image === undefined ? undefined : readIndex(root, build);
+    for (const { hash } of index?.builds ?? []) found.set(hash, [...(found.get(hash) ?? []), image!]);
+  }
+  return found;
 }
 
 function onDemand(options: RunnerOptions): Run['engine$'] {

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../diagnostics.ts';
+import type { BuildPlan } from '../plan/plan.ts';
 import { buildFolder } from './dist.ts';
-import type { Group } from './groups.ts';
 import { pushTurns } from './push-turns.ts';
 import type { Run } from './run.ts';
 import { stepNames } from './steps.ts';
 
 /** The steps of a build, for whoever runs it beside others; see `sideBySide`. */
-export function stepsOf(root: string, { hash }: Group): string[] {
-  return stepNames(readFileSync(join(root, buildFolder(hash), 'Containerfile'), 'utf8'));
+export function stepsOf(root: string, { hash, architecture }: BuildPlan): string[] {
+  const names = stepNames(readFileSync(join(root, buildFolder(hash), 'Containerfile'), 'utf8'));
+  // A base for several architectures is another one for each.
+  return architecture === 'amd64' ? names : names.map((name) => `${architecture} ${name}`);
 }
 
 /** Follows builds step by step: who has a step that failed before, for the same reason as another one, is not tried. */

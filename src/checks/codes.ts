@@ -14,6 +14,8 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'architectures-not-ours': 'A pool that the cluster builds has `architectures`.',
   'auth-file': 'A file of credentials cannot be read, or has an entry that is none.',
   'base-kernel-unknown': "A step asks for the release's kernel, and the pool has a base of its own.",
+  'base-of-another-architecture':
+    'What an image is built from is for another architecture than the image is to be.',
   'base-not-ours': 'A pool that the cluster builds has a `base`.',
   'build-not-ours': 'A pool that the cluster builds has a `build`.',
   'client-certificate':
@@ -115,6 +117,7 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'path-twice': 'Two steps write one path.',
   'payload-name': '`--payload` is not an image.',
   'pin-not-ours': 'A pool that its cluster builds has no pin.',
+  'platform-unbuildable': 'This machine cannot build for an architecture that a pool has.',
   'pool-not-custom': "`master` or `worker` has `machineConfigPool`, and is the cluster's own.",
   'pool-not-on-sno': 'A single node has the pool master only.',
   'pool-on-control-plane': 'There are no custom pools of control plane nodes.',

@@ -60,7 +60,9 @@ async function buildImage(name: EngineName, request: TrialRequest): Promise<stri
     },
     request.insecureBase,
   );
-  const args = [verb!, ...markArguments(request.scratch), ...volumes, ...options];
+  // Said of every build: of a base for several, an engine takes the one that it has, whatever the machine is.
+  const platform = `--platform=linux/${plan.architecture}`;
+  const args = [verb!, platform, ...markArguments(request.scratch), ...volumes, ...options];
   const attempt = async (): Promise<{ done: string } | FailedBuild> => {
     let last: Step | undefined;
     // Only what comes right after a step is the engine's word, and no program's.
@@ -135,7 +137,7 @@ async function examine(
   throw failure(
     'build',
     known?.kind.code ?? 'examine-failed',
-    `${what}${name} could not write the image of ${request.pools}`,
+    `${what}${name} could not write the image of ${request.title ?? request.pools}`,
     {
       hint: [known?.hint, `The whole log is in ${log}.`].filter(Boolean).join(' '),
       detail: lastLines(lines),

@@ -42,6 +42,8 @@ export interface BuildRequest {
   readonly plan: BuildPlan;
   /** The pools that it is for, as people read it. */
   readonly pools: string;
+  /** With its architecture, where the pools have several builds. Default: pools. */
+  readonly title?: string;
   readonly containerfile: string;
   /** A folder with the plan's files in it, and nothing else. */
   readonly context: string;

@@ -20,7 +20,7 @@ const UNKNOWN: Readonly<Record<Phase, { readonly code: string; readonly source: 
 /** One paragraph: what failed, in which build and where in it, and what to try. */
 export function explain(
   name: EngineName,
-  request: Pick<BuildRequest, 'pools' | 'log' | 'plan'>,
+  request: Pick<BuildRequest, 'pools' | 'title' | 'log' | 'plan'>,
   { evidence, step }: FailedBuild,
   diagnosis: Diagnosis | undefined,
   attempts: number,
@@ -44,22 +44,22 @@ export function explain(
 
 function whereIn(
   name: EngineName,
-  { pools, plan }: Pick<BuildRequest, 'pools' | 'plan'>,
+  { plan, pools, title = pools }: Pick<BuildRequest, 'pools' | 'title' | 'plan'>,
   phase: Phase,
   image: string | undefined,
   step: Step | undefined,
 ): string {
-  if (phase === 'store') return `${name} could not store the image of ${pools}`;
-  if (phase === 'push') return `${name} could not push the image of ${pools} to ${image}`;
+  if (phase === 'store') return `${name} could not store the image of ${title}`;
+  if (phase === 'push') return `${name} could not push the image of ${title} to ${image}`;
   if (phase === 'pull')
-    return `${name} could not pull ${image === plan.base ? 'the base ' : ''}${image} of ${pools}`;
+    return `${name} could not pull ${image === plan.base ? 'the base ' : ''}${image} of ${title}`;
   const layer =
     step?.from === undefined
       ? ''
       : step.from === 'end'
         ? ' at the end of the stage'
         : ` in the layer ${step.from}`;
-  return `the build of ${pools} failed${layer}${step === undefined ? '' : `, at ${short(step.instruction)}`}`;
+  return `the build of ${title} failed${layer}${step === undefined ? '' : `, at ${short(step.instruction)}`}`;
 }
 
 function failedStep(

@@ -17,6 +17,8 @@ export interface CopyRequest {
   readonly from: CopySource;
   readonly to: ImageRef;
   readonly insecureTo: boolean;
+  /** An index goes with all of its images. */
+  readonly isIndex: boolean;
   readonly authFile?: string;
   readonly log: string;
   /** For its temporary files. */
@@ -27,7 +29,7 @@ export interface CopyRequest {
 
 /** Copies an image into a registry, byte for byte: pulled and pushed by an engine it might get another digest. */
 export async function copyImage(request: CopyRequest): Promise<void> {
-  const { from, to, insecureTo, authFile, log, signal, scratch, onEvent } = request;
+  const { from, to, insecureTo, isIndex, authFile, log, signal, scratch, onEvent } = request;
   const source =
     from.kind === 'layout' ? `oci:${from.folder}:${from.name}` : `docker://${formatImageRef(from.ref)}`;
   const target = formatImageRef(to);
@@ -35,6 +37,7 @@ export async function copyImage(request: CopyRequest): Promise<void> {
     ...registriesConf(process.env),
     'copy',
     '--preserve-digests',
+    ...(isIndex ? ['--all'] : []),
     ...(authFile === undefined ? [] : ['--authfile', authFile]),
     ...(from.kind === 'registry' && from.insecure ? ['--src-tls-verify=false'] : []),
     ...(insecureTo ? ['--dest-tls-verify=false'] : []),

@@ -41,6 +41,10 @@ export interface IndexPlan {
   readonly builds: readonly { readonly architecture: Architecture; readonly hash: string }[];
 }
 
+export function isIndex(plan: BuildPlan | IndexPlan): plan is IndexPlan {
+  return 'builds' in plan;
+}
+
 /** What is known here of a build that the cluster makes; its Containerfile is in the pool's MachineOSConfig. */
 export interface ClusterBuild
   extends Pick<BuildPlan, 'hash' | 'release' | 'base' | 'secrets' | 'stages' | 'steps'> {

@@ -27,6 +27,8 @@ export interface Registry {
   /** What a tag points at, or whether a digest is there; undefined where it is not. */
   headManifest(ref: ImageRef): Promise<ManifestHead | undefined>;
   getManifest(ref: ImageRef): Promise<Manifest>;
+  /** Puts a manifest under a tag, and gives its digest. What it lists has to be there. */
+  putManifest(ref: ImageRef, mediaType: string, text: string): Promise<Digest>;
   getConfig(repository: string, digest: Digest): Promise<ImageConfig>;
   /** What `read` makes of a blob's bytes; see blob.ts. */
   readBlob<T>(repository: string, blob: Descriptor, read: BlobReader<T>): Promise<T>;
@@ -50,6 +52,7 @@ export function openRegistry(host: string, options: RegistryOptions = {}): Regis
     scheme: () => session.scheme(),
     headManifest: (ref) => headManifest(session, ref),
     getManifest: (ref) => getManifest(session, ref),
+    putManifest: (ref, mediaType, text) => putManifest(session, ref, mediaType, text),
     getConfig: (repository, digest) => getConfig(session, { host, repository }, digest),
     readBlob: (repository, blob, read) => readBlob(session, { host, repository }, blob, read),
     listTags: (repository) => listTags(session, { host, repository }),
@@ -89,6 +92,17 @@ async function getManifest(session: Session, ref: ImageRef): Promise<Manifest> {
     bytes,
     content,
   };
+}
+
+async function putManifest(session: Session, ref: ImageRef, type: string, text: string): Promise<Digest> {
+  const { repository, tag } = ref;
+  const digest = digestOf(Buffer.from(text));
+  const path = `manifests/${tag ?? digest}`;
+  const answer = await session.ask({ method: 'PUT', repository, path, body: { type, text }, answers: [200, 201], limit: LIMIT });
+  const said = digestIn(answer.headers['docker-content-digest']);
+  if (said !== undefined && said !== digest)
+    throw wrongDigest(requestOf(ref), nameOf({ ...ref, digest }), said);
+  return digest;
 }
 
 async function getConfig(session: Session, request: Request, digest: Digest): Promise<ImageConfig> {

@@ -9,7 +9,7 @@ export interface Request {
   readonly repository: string;
   readonly authfile?: string | undefined;
   /** @default pull */
-  readonly action?: 'pull' | 'delete';
+  readonly action?: 'pull' | 'push' | 'delete';
 }
 
 /** 401 or 403: which credentials were used, or where none were found. `lookup` is undefined where none were asked for. */
@@ -20,7 +20,7 @@ export function denied(request: Request, answer: Answer, lookup: Lookup | undefi
     'registry-denied',
     `${host} refused access to ${repository} (${statusOf(answer)})${access(host, lookup)}`,
     lookup?.credentials
-      ? `Check that this account may ${action === 'delete' ? 'delete in' : 'pull'} ${repository}, or log in again: ${login}`
+      ? `Check that this account may ${{ pull: 'pull', push: 'push to', delete: 'delete in' }[action]} ${repository}, or log in again: ${login}`
       : `Log in: ${login}`,
     detailOf(answer, lookup?.credentials),
   );

@@ -3,7 +3,7 @@ import type { Agents } from './agents.ts';
 import { refusedBy } from './tunnel.ts';
 
 export interface Exchange {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -31,11 +31,13 @@ export interface SessionOptions {
 }
 
 export interface Question {
-  readonly method: 'GET' | 'HEAD' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'DELETE';
   readonly repository: string;
   /** Below /v2/<repository>/. */
   readonly path: string;
   readonly accept?: string;
+  /** What is put there. */
+  readonly body?: { readonly type: string; readonly text: string };
   readonly limit: number;
   /** The statuses that are an answer. @default 200 and 404 */
   readonly answers?: readonly number[];
@@ -49,6 +51,13 @@ export interface Session {
   /** The answer; what is none is thrown. */
   ask(question: Question): Promise<Answer>;
   close(): void;
+}
+
+/** What a question is to its repository. */
+const ACTIONS = { GET: 'pull', HEAD: 'pull', PUT: 'push', DELETE: 'delete' } as const;
+
+function scopeOf(repository: string, { action = 'pull' }: Request): string {
+  return `repository:${repository}:${action === 'pull' ? 'pull' : `pull,${action}`}`;
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -145,15 +154,17 @@ export function openSession(host: string, options: SessionOptions = {}): Session
       return usable ? { authorization: basic(credentials), lookup } : { lookup };
     }
     const repository = apiRepository(host, request.repository);
-    const scope = `repository:${repository}:${request.action === 'delete' ? 'pull,delete' : 'pull'}`;
-    const answer = await send(tokenRequest(host, scope, token, credentials, mayBePlain), signal);
+    const answer = await send(
+      tokenRequest(host, scopeOf(repository, request), token, credentials, mayBePlain),
+      signal,
+    );
     if ([400, 401, 403].includes(answer.status)) throw denied(request, answer, lookup);
     if (answer.status !== 200) throw unexpected(request, answer, lookup);
     return { authorization: bearer(host, answer.body), lookup };
   }
 
   async function ask(question: Question, request: Request, signal: AbortSignal): Promise<Answer> {
-    const { method, repository, path, accept, limit, sink, answers = [200, 404] } = question;
+    const { method, repository, path, accept, body, limit, sink, answers = [200, 404] } = question;
     // A token is for one thing with one repository.
     const key = `${request.action} ${repository}`;
     const url = new URL(
@@ -163,9 +174,10 @@ export function openSession(host: string, options: SessionOptions = {}): Session
       const headers = {
         'user-agent': 'layers',
         ...(accept && { accept }),
+        ...(body && { 'content-type': body.type }),
         ...(authorization && { authorization }),
       };
-      return follow({ method, url, headers, limit, sink }, signal);
+      return follow({ method, url, headers, limit, sink, ...(body && { body: body.text }) }, signal);
     };
     let answer = await get(authorizations.get(key));
     let lookup: Lookup | undefined;
@@ -207,7 +219,7 @@ export function openSession(host: string, options: SessionOptions = {}): Session
         host,
         repository,
         authfile,
-        action: method === 'DELETE' ? 'delete' : 'pull',
+        action: ACTIONS[method],
       } as const;
       const patience = question.sink === undefined ? 0 : Math.min(question.limit / SLOWEST, LONGEST);
       return bounded(

@@ -19,6 +19,7 @@ export interface VerifiedImage {
   readonly size: number;
   /** Bytes that a node pulls which has none of it: the layers, compressed, and the configuration. */
   readonly pullSize: number;
+  /** Of the configuration, which covers all that is in the image. An index has none: its own. */
   readonly configDigest: Digest;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -34,7 +35,7 @@ export async function verifyImage(
   const manifest = asImageManifest(content);
   if (manifest === undefined) {
     throw failure('remote', 'image-mismatch', `${name} is not an image, but ${kindOf(content, mediaType)}`, {
-      hint: 'A pin is the digest of one image of one architecture.',
+      hint: 'Where one architecture is asked for, its digest is that of one image.',
     });
   }
   const config = await registry.getConfig(ref.repository, manifest.config.digest);

@@ -64,6 +64,10 @@ export function describe(event: BuildEvent, paint: Paint): readonly string[] {
       const how = paint('green', event.pushed ? 'pushed and verified' : 'built, not pushed');
       return [`${how} in ${duration(event.seconds * 1000)}`];
     }
+    case 'indexed': {
+      const how = paint('green', event.pushed ? 'index pushed and verified' : 'index made, not pushed');
+      return [`${how}, for ${event.architectures.join(', ')}`];
+    }
     case 'build-failed':
       return [`${paint('red', 'failed')}: ${harmless(event.message)}`];
   }
@@ -102,7 +106,10 @@ export function doing(event: Doing, paint: Paint, sent = 0): string {
 export function namer(): (event: BuildEvent) => string | undefined {
   const names = new Map<string, string>();
   return (event) => {
-    if ('pools' in event && 'hash' in event) names.set(event.hash, nameOf(event.pools));
+    if ('pools' in event && 'hash' in event) {
+      const its = 'architecture' in event && event.architecture ? ` for ${event.architecture}` : '';
+      names.set(event.hash, `${nameOf(event.pools)}${its}`);
+    }
     if ('pool' in event) return event.pool;
     return 'hash' in event ? names.get(event.hash) : undefined;
   };
