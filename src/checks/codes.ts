@@ -14,9 +14,9 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'architectures-not-ours': 'A pool that the cluster builds has `architectures`.',
   'auth-file': 'A file of credentials cannot be read, or has an entry that is none.',
   'base-kernel-unknown': "A step asks for the release's kernel, and the pool has a base of its own.",
+  'base-not-ours': 'A pool that the cluster builds has a `base`.',
   'base-of-another-architecture':
     'What an image is built from is for another architecture than the image is to be.',
-  'base-not-ours': 'A pool that the cluster builds has a `base`.',
   'build-not-ours': 'A pool that the cluster builds has a `build`.',
   'client-certificate':
     'A certificate to show to a registry is without its key, or a key without its certificate.',

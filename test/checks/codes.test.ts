@@ -24,7 +24,7 @@ const NO_CODES = new Set([
   // registries.conf
   ...['digest-only', 'mirror-by-digest-only', 'pull-from-mirror', 'smol-toml', 'tag-only'],
   // of Jobs and images
-  ...['create-digest-configmap', 'image-build', 'image-id', 'pull-auth', 'push-auth'],
+  ...['create-digest-configmap', 'image-build', 'image-id', 'oci-layout', 'pull-auth', 'push-auth'],
   ...['ephemeral-storage', 'gpg-keys', 'yum-repositories'],
   // of layers import: idioms, options, tools
   ...['build-arg', 'clean-up', 'dockerfile-ast', 'draft-07', 'dry-run', 'epel-release', 'fips-mode-setup'],

@@ -7,8 +7,9 @@ import { ensureEmulation } from '../fixtures/emulation.ts';
 import { run, tryRun } from '../fixtures/process.ts';
 import { type Registry, startRegistry } from '../fixtures/registry.ts';
 import { CLI, createWorkspace, type Workspace } from '../fixtures/workspace.ts';
-import { pushBusyboxBase, pushIndex } from './support/busybox-base.ts';
+import { pushBusyboxBase } from './support/busybox-base.ts';
 import { documents, layer, pool } from './support/documents.ts';
+import { pushIndex } from './support/push-index.ts';
 
 // Why programs of arm64 do not run here, where they do not: what needs them is skipped then, and says so.
 const why = await ensureEmulation();
@@ -80,9 +81,7 @@ const codesOf = (stdout: string) => [...stdout.matchAll(/"code":"([a-z-]+)"/g)].
 async function pinOf(
   name: string,
 ): Promise<{ digest: string; image: string; build: string; origin: string }> {
-  const lock = parse(await workspace.read('layers/layers.lock'));
-  const { build, image } = lock.pools[name];
-  return { build, image, digest: lock.builds[build].digest, origin: lock.builds[build].origin };
+  return parse(await workspace.read(`layers/lock/${name}.lock`)).pin;
 }
 
 async function raw(name: string): Promise<string> {
@@ -99,6 +98,13 @@ async function indexOf(
 ): Promise<{ hash: string; builds: { architecture: string; hash: string }[] }> {
   const { build } = JSON.parse(await workspace.read(`dist/${name}.build`));
   return JSON.parse(await workspace.read(`dist/builds/${build}/index`));
+}
+
+const buildah = (...args: string[]) => run('buildah', args, { env: workspace.env });
+async function digestOf(name: string): Promise<string> {
+  return `sha256:${createHash('sha256')
+    .update(await raw(name))
+    .digest('hex')}`;
 }
 
 const machineOf = (name: string) => workspace.inImage(name, 'cat', '/etc/machine');
@@ -188,7 +194,8 @@ describe('a pool of amd64 and arm64', () => {
       expect(result.code).toBe(3);
       const { hash, builds: parts } = await indexOf('worker');
       expect(await tagsOf('half/worker')).toEqual([tag(parts[0]!.hash)]);
-      expect(await workspace.read('layers/layers.lock')).not.toContain(hash);
+      expect(await readdir(join(workspace.root, 'layers/lock'))).toEqual(['infra.lock']);
+      expect(await workspace.read('layers/lock/infra.lock')).not.toContain(hash);
       expect(await pinOf('infra')).toMatchObject({ build: parts[0]!.hash });
       expect(result.lines.filter(({ type }) => type === 'started')).toHaveLength(2);
       expect(result.lines.find(({ type }) => type === 'build-failed')).toMatchObject({
@@ -220,7 +227,7 @@ describe('a pool of amd64 and arm64', () => {
 
   emulated('that the registry has from elsewhere is taken by --adopt only', async () => {
     await rm(join(workspace.root, '.layers'), { recursive: true });
-    await rm(join(workspace.root, 'layers/layers.lock'));
+    await rm(join(workspace.root, 'layers/lock'), { recursive: true });
     expect((await workspace.layers('synth')).code).toBe(0);
     const refused = await builds('--pin');
     expect(refused.code).toBe(4);
@@ -231,7 +238,7 @@ describe('a pool of amd64 and arm64', () => {
   });
 
   emulated.each(['buildah', 'podman'])('may have one base, an index, with %s', async (engine) => {
-    const base = await pushIndex(workspace, image(`fixture/multi:${engine}`), [amd64, arm64]);
+    const base = await pushIndex(buildah, image(`fixture/multi:${engine}`), [amd64, arm64]);
     const pools = { worker: { at: `index/${engine}`, architectures: BOTH, base } };
     await given(pools, build(`echo ${engine} > /etc/engine`));
     const result = await builds('--pin', '--engine', engine);
@@ -242,6 +249,55 @@ describe('a pool of amd64 and arm64', () => {
     );
     expect(await Promise.all(machines)).toEqual(['x86_64\n', 'aarch64\n']);
   });
+});
+
+describe('an index', () => {
+  emulated('is promoted as a whole, by its digest', async () => {
+    const cluster = (name: string) => ({ kind: 'Cluster', name, registry: { push: image(name) } });
+    const release = { kind: 'Release', name: '4.18.3' };
+    await given({}, build());
+    await workspace.write(
+      'layers/pools.yaml',
+      documents(
+        ...['canary', 'prod'].map(cluster),
+        { ...release, amd64: { 'rhel-coreos': amd64 }, arm64: { 'rhel-coreos': arm64 } },
+        build('echo promoted > /etc/promoted'),
+        { kind: 'PoolDefaults', clusters: ['prod'], follows: 'canary' },
+        {
+          ...{ kind: 'Pool', name: 'worker', release: '4.18.3', layers: ['tools'], architectures: BOTH },
+          target: { machineConfig: {} },
+        },
+      ),
+    );
+    expect((await workspace.layers('synth')).code).toBe(0);
+    const built = await builds('canary', '--pin');
+    expect(built.code, built.said).toBe(0);
+    const promoted = await workspace.layers('pin', 'promote', 'canary', 'prod');
+    expect(promoted.code, promoted.stderr).toBe(0);
+    const [from, to] = [await pinOf('canary/worker'), await pinOf('prod/worker')];
+    expect(to).toMatchObject({ digest: from.digest, build: from.build, origin: 'promoted' });
+    const texts = [from, to].map((pin) => raw(`${pin.image}@${pin.digest}`));
+    expect(new Set(await Promise.all(texts)).size).toBe(1);
+  });
+
+  emulated(
+    'of which all images were pushed before the run ended is put together by the next one',
+    async () => {
+      await given({ worker: { at: 'ended/worker', architectures: BOTH } }, build('echo ended > /etc/ended'));
+      const { hash, builds: parts } = await indexOf('worker');
+      // As after a kill between the last image and the index: that is there no more, and the journal of it neither.
+      expect((await builds()).code).toBe(0);
+      const digest = await digestOf(`${image('ended/worker')}:${tag(hash)}`);
+      await run('curl', ['-fsS', '-X', 'DELETE', `${registry.url}/v2/ended/worker/manifests/${digest}`]);
+      await rm(join(workspace.root, '.layers/pushed', `${hash}.json`));
+      expect(await tagsOf('ended/worker')).toEqual(parts.map((part) => tag(part.hash)).sort());
+      const result = await builds('--pin');
+      expect(result.code, result.said).toBe(0);
+      expect(result.lines.some(({ type }) => type === 'started')).toBe(false);
+      // The same images give the same index.
+      expect(await pinOf('worker')).toMatchObject({ digest, build: hash });
+    },
+  );
 });
 
 describe('a build for an architecture', () => {

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { type Registry, startRegistry } from '../fixtures/registry.ts';
 import { createWorkspace, type Workspace } from '../fixtures/workspace.ts';
 import { type ImageMaker, imageMaker, imageReferences, payloadOf } from './support/payload.ts';
@@ -71,6 +72,88 @@ async function failing(...args: string[]) {
   expect(await readdir(join(workspace.root, 'layers'))).toEqual(['.keep']);
   return { code, ...diagnostics[0] };
 }
+
+describe('a release of several architectures', () => {
+  const ARM_KERNEL = KERNEL.replace('x86_64', 'aarch64');
+  let multi: string;
+  let armOs: string;
+
+  beforeAll(async () => {
+    const labels = { 'ostree.linux': ARM_KERNEL, 'org.opencontainers.image.version': '9.6.20250701-0' };
+    await maker.make('arm-os', { layers: [{ 'etc/os-release': 'an OS\n' }], labels, arch: 'arm64' });
+    armOs = await maker.push('arm-os', `${registry.host}/ocp/os:arm`, PLAIN);
+    const bothOs = await maker.index(
+      `${registry.host}/ocp/os:all`,
+      [os, armOs].map((digest) => `${registry.host}/ocp/os@${digest}`),
+    );
+    const text = imageReferences(VERSION, imagesWith(bothOs), '9.6.20250701-0');
+    await maker.make('multi-amd64', payloadOf(VERSION, text));
+    await maker.make('multi-arm64', { ...payloadOf(VERSION, text), arch: 'arm64' });
+    const parts = await Promise.all(
+      ['amd64', 'arm64'].map((name) =>
+        maker.push(`multi-${name}`, `${registry.host}/ocp/multi:${name}`, PLAIN),
+      ),
+    );
+    multi = await maker.index(
+      `${registry.host}/ocp/multi:all`,
+      parts.map((digest) => `${registry.host}/ocp/multi@${digest}`),
+    );
+  });
+
+  it('gets the block of each from one payload for all, beside what people wrote there', async () => {
+    const first = await add('--payload', multi);
+    expect(first.code, first.stderr).toBe(0);
+    const before = await workspace.read(RELEASES);
+    await workspace.write(
+      RELEASES,
+      `# ours\n${before}  # the end\n---\nkind: Layer\nname: a\nsteps: [{ labels: { a: b } }]\n`,
+    );
+    const second = await add('--payload', multi, '--architecture', 'arm64');
+    expect(second.code, second.stderr).toBe(0);
+    const after = await workspace.read(RELEASES);
+    expect(after).toMatch(/^# ours\nkind: Release\n[\s\S]*\n---\nkind: Layer\n/);
+    const [document] = parseAllDocuments(after);
+    const { amd64, arm64, ...rest } = document!.toJS();
+    expect(rest).toEqual({ kind: 'Release', name: VERSION });
+    expect(amd64.kernel).toBe(KERNEL);
+    expect(arm64).toEqual({ ...amd64, kernel: ARM_KERNEL });
+    const again = await add('--payload', multi, '--architecture', 'arm64');
+    expect(again).toMatchObject({ code: 0, stdout: '' });
+    expect(await workspace.read(RELEASES)).toBe(after);
+  });
+
+  it('has payloads of their own, whose tags say which', async () => {
+    await maker.make('own-arm', {
+      ...payloadOf(VERSION, imageReferences(VERSION, imagesWith(`${registry.host}/ocp/os@${armOs}`))),
+      arch: 'arm64',
+    });
+    await maker.push('own-arm', `${registry.host}/ocp/own:${VERSION}-aarch64`, PLAIN);
+    const added = await add(...payload('ocp/own'), '--architecture', 'arm64');
+    expect(added.code, added.stderr).toBe(0);
+    const text = await workspace.read(RELEASES);
+    expect(text).toContain(`kernel: ${ARM_KERNEL}`);
+    expect(text).not.toContain('amd64:');
+  });
+
+  it('that are not in the payload is told what is', async () => {
+    const error = await failing('--payload', multi, '--architecture', 's390x');
+    expect(error).toMatchObject({ code: 'another-architecture', source: 'remote' });
+    expect(error.message).toContain('is for "amd64", "arm64", and not for s390x');
+    expect(error.hint).toContain(`${VERSION}-s390x`);
+  });
+
+  it('in a document that is no block is left to people, with what to add', async () => {
+    expect((await add('--payload', multi)).code).toBe(0);
+    const [document] = parseAllDocuments(await workspace.read(RELEASES));
+    const flow = `${JSON.stringify(document!.toJS())}\n`;
+    await workspace.write(RELEASES, flow);
+    const { code, stderr } = await add('--payload', multi, '--architecture', 'arm64');
+    expect(code).toBe(2);
+    expect(stderr).toContain('(release-unusual)');
+    expect(stderr).toContain(ARM_KERNEL);
+    expect(await workspace.read(RELEASES)).toBe(flow);
+  });
+});
 
 describe('a payload at a mirror that registries.conf names', () => {
   it('is found under the name that it has at quay.io, and so is the OS image', async () => {

@@ -23,19 +23,3 @@ export async function pushBusyboxBase(
   await buildah('rmi', '--force', image);
   return `${registry.host}/fixture/busybox@${(await readFile(file, 'utf8')).trim()}`;
 }
-
-/** An index over images by digest, made by buildah and not by us. */
-export async function pushIndex(
-  { root, env }: Workspace,
-  to: string,
-  images: readonly string[],
-): Promise<string> {
-  await run('buildah', ['manifest', 'create', 'bases'], { env });
-  for (const image of images) {
-    await run('buildah', ['manifest', 'add', '--tls-verify=false', 'bases', `docker://${image}`], { env });
-  }
-  const file = join(root, '..', 'digest-index');
-  const options = ['--all', '--rm', '--tls-verify=false', '--digestfile', file];
-  await run('buildah', ['manifest', 'push', ...options, 'bases', `docker://${to}`], { env });
-  return `${to.replace(/:[^:/]*$/, '')}@${(await readFile(file, 'utf8')).trim()}`;
-}

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run } from '../../fixtures/process.ts';
+import { pushIndex } from './push-index.ts';
 
 export interface ImageOptions {
   /** Files by path, a layer each time; the last one is the newest. */
@@ -16,6 +17,8 @@ export interface ImageMaker {
   make(name: string, options: ImageOptions): Promise<void>;
   /** Pushes with skopeo, and gives the digest. */
   push(name: string, to: string, ...options: string[]): Promise<string>;
+  /** Pushes an index over images of registries, and gives its name by digest. */
+  index(to: string, images: readonly string[]): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -50,6 +53,7 @@ export async function imageMaker(): Promise<ImageMaker> {
       await run('skopeo', ['copy', '--quiet', '--digestfile', file, ...options, source, `docker://${to}`]);
       return (await readFile(file, 'utf8')).trim();
     },
+    index: (to, images) => pushIndex(buildah, to, images),
     remove: () => rm(scratch, { recursive: true, force: true }),
   };
 }
