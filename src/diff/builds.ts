@@ -18,7 +18,7 @@ export function compareBuilds(
     else group.pools.push(pool);
   }
   return [...groups.values()].flatMap(({ pools, before, after }) => {
-    const texts = compareTexts(before?.made, after?.made);
+    const texts = compareAll(before?.made, after?.made);
     if (texts.length === 0) return [];
     return [
       {
@@ -29,6 +29,20 @@ export function compareBuilds(
       },
     ];
   });
+}
+
+/** The texts of every build, with the architecture where there are several. */
+function compareAll(before: MadeBuild | undefined, after: MadeBuild | undefined): TextDiff[] {
+  const others = (made: MadeBuild | undefined) =>
+    new Map((made?.others ?? []).map((build) => [build.architectures ?? '', build]));
+  const [old, now] = [others(before), others(after)];
+  const names = [...new Set([...old.keys(), ...now.keys()])].sort();
+  return [
+    ...compareTexts(before, after),
+    ...names.flatMap((name) =>
+      compareTexts(old.get(name), now.get(name)).map((text) => ({ ...text, name: `${text.name} (${name})` })),
+    ),
+  ];
 }
 
 function compareTexts(before: MadeBuild | undefined, after: MadeBuild | undefined): TextDiff[] {

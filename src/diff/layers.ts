@@ -14,8 +14,23 @@ export interface Parts {
   readonly refresh?: string;
 }
 
+/** The layers of a build, or of all builds of an index, as far as what it is compared with has builds for the same. */
+export function partsOf(made: MadeBuild, beside: MadeBuild = made): Parts {
+  const { layers, ...own } = partsIn(made);
+  const all = new Map(layers);
+  for (const other of made.others ?? []) {
+    const isCompared = beside.others?.some(({ architectures }) => architectures === other.architectures);
+    for (const [layer, { kinds, text }] of partsIn(other).layers) {
+      const known = all.get(layer);
+      const both = `${known?.text ?? ''}${isCompared ? text : ''}`;
+      all.set(layer, { kinds: [...new Set([...(known?.kinds ?? []), ...kinds])], text: both });
+    }
+  }
+  return { ...own, layers: all };
+}
+
 /** A build's instructions by the layers that they came from: a reason in a comment is no part of any. */
-export function partsOf({
+function partsIn({
   containerfile,
   plan: { stages = [], steps },
 }: Pick<MadeBuild, 'containerfile' | 'plan'>): Parts {

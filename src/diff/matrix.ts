@@ -3,7 +3,7 @@ import type { Files } from './files.ts';
 import { partsOf } from './layers.ts';
 import type { Cell, Matrix, PoolDiff } from './model.ts';
 
-import { type PoolState, textOf } from './state.ts';
+import { type PoolState, partsIn, textOf } from './state.ts';
 
 interface Pair {
   readonly pool: string;
@@ -35,7 +35,10 @@ export function matrixOf(
 }
 
 function changedCells({ before, after }: Pair, diff: PoolDiff | undefined): Map<string, Cell> {
-  const [from, to] = [before && partsOf(before.made), after && partsOf(after.made)];
+  const [from, to] = [
+    before && partsOf(before.made, after?.made),
+    after && partsOf(after.made, before?.made),
+  ];
   if (from === undefined || to === undefined) {
     const cell = to === undefined ? 'removed' : 'added';
     return new Map([...(to ?? from)!.layers.keys()].map((layer) => [layer, cell]));
@@ -52,7 +55,8 @@ function changedCells({ before, after }: Pair, diff: PoolDiff | undefined): Map<
 
 function unchangedCells(dist: Files, pool: string): Map<string, Cell> {
   const { build, preflight } = parseJson<PoolBuild>(textOf(dist, `${pool}.build`), `dist/${pool}.build`);
-  const file = `builds/${build}/plan`;
+  const [hash = build] = partsIn(dist, build ?? '');
+  const file = `builds/${hash}/plan`;
   const { stages = [], steps }: Pick<BuildPlan, 'stages' | 'steps'> =
     preflight ?? parseJson<BuildPlan>(textOf(dist, file), `dist/${file}`);
   const all = [...stages.flatMap((stage) => stage.steps), ...steps];

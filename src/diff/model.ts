@@ -56,6 +56,7 @@ export type ReasonKind =
   | 'layer-edited'
   | 'layer-moved'
   | 'release'
+  | 'architectures'
   | 'base'
   | 'refresh'
   | 'kernelType'

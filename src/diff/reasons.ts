@@ -14,10 +14,14 @@ export interface Compared {
 /** Why a pool that both sides have differs. */
 export function reasonsOf(compared: Compared): Reason[] {
   const { before, after } = compared;
-  const [from, to] = [partsOf(before.made), partsOf(after.made)];
+  const [from, to] = [partsOf(before.made, after.made), partsOf(after.made, before.made)];
   const ofRelease = before.made.release === after.made.release;
   const input = [
     ...value(compared, 'release', before.made.release, after.made.release),
+    // A cluster's own builds are for none in particular.
+    ...(before.made.architectures && after.made.architectures
+      ? value(compared, 'architectures', before.made.architectures, after.made.architectures)
+      : []),
     ...(ofRelease ? value(compared, 'base', before.made.base, after.made.base) : []),
     ...value(compared, 'refresh', from.refresh, to.refresh),
     ...layerReasons(compared, from, to),

@@ -1,6 +1,12 @@
 import yaml from 'js-yaml';
 import { failure } from '../diagnostics.ts';
-import { type BuildPlan, type ClusterBuild, type PoolBuild, parseJson } from '../plan/plan.ts';
+import {
+  type BuildPlan,
+  type ClusterBuild,
+  type IndexPlan,
+  type PoolBuild,
+  parseJson,
+} from '../plan/plan.ts';
 import type { Files } from './files.ts';
 import type { Pin } from './model.ts';
 
@@ -21,6 +27,10 @@ export interface MadeBuild {
   readonly release: string;
   readonly base: string;
   readonly plan: BuildPlan | ClusterBuild;
+  /** What it is for; of an index, all of them. The rest is of the first one. */
+  readonly architectures?: string;
+  /** The builds of an index after the first one. */
+  readonly others?: readonly MadeBuild[];
   readonly containerfile: string;
   /** The files of its context that are beside it, by name. */
   readonly context: ReadonlyMap<string, Uint8Array>;
@@ -51,7 +61,7 @@ export function poolsIn(files: Files): string[] {
 export function readPool(files: Files, pool: string): PoolState {
   const build = parseJson<PoolBuild>(textOf(files, `${pool}.build`), `dist/${pool}.build`);
   const objects = objectsIn(files, `${pool}.k8s.yaml`);
-  const made = build.preflight === undefined ? ownBuild(files, build.build!) : clusterBuild(build, objects);
+  const made = build.preflight === undefined ? ownBuilds(files, build.build!) : clusterBuild(build, objects);
   const config = objects.find(({ kind, spec }) => kind === 'MachineConfig' && spec?.osImageURL !== undefined);
   const image = config?.spec?.osImageURL;
   return {
@@ -67,7 +77,10 @@ export function readPool(files: Files, pool: string): PoolState {
 /** What decides whether a pool differs: its files, and those of its build. */
 export function filesOf(files: Files, pool: string): Map<string, string | Uint8Array> {
   const { build } = parseJson<PoolBuild>(textOf(files, `${pool}.build`), `dist/${pool}.build`);
-  const own = [`${pool}.build`, `${pool}.k8s.yaml`, `builds/${build}/Containerfile`, `builds/${build}/plan`];
+  const ofBuilds = [build ?? '', ...partsIn(files, build ?? '')].flatMap((hash) =>
+    ['index', 'Containerfile', 'plan'].map((name) => `builds/${hash}/${name}`),
+  );
+  const own = [`${pool}.build`, `${pool}.k8s.yaml`, ...ofBuilds];
   return new Map(own.flatMap((path) => (files.has(path) ? [[path, files.get(path)!] as const] : [])));
 }
 
@@ -88,6 +101,20 @@ function pinOf(config: Manifest | undefined): Pin {
   return annotations[BEHIND] === undefined ? 'fresh' : 'behind';
 }
 
+/** The builds of an index, by its hash; none where it is none's. */
+export function partsIn(files: Files, hash: string): string[] {
+  const file = `builds/${hash}/index`;
+  if (!files.has(file)) return [];
+  return parseJson<IndexPlan>(textOf(files, file), `dist/${file}`).builds.map((build) => build.hash);
+}
+
+function ownBuilds(files: Files, hash: string): MadeBuild {
+  const [first, ...others] = partsIn(files, hash).map((part) => ownBuild(files, part));
+  if (first === undefined) return ownBuild(files, hash);
+  const architectures = [first, ...others].map((build) => build.architectures).join(', ');
+  return { ...first, hash, architectures, others };
+}
+
 function ownBuild(files: Files, hash: string): MadeBuild {
   const folder = `builds/${hash}`;
   const plan = parseJson<BuildPlan>(textOf(files, `${folder}/plan`), `dist/${folder}/plan`);
@@ -97,6 +124,7 @@ function ownBuild(files: Files, hash: string): MadeBuild {
     release: plan.release,
     base: plan.base,
     plan,
+    architectures: plan.architecture,
     containerfile: textOf(files, `${folder}/Containerfile`),
     context: new Map(
       plan.files.flatMap(({ name }) => {

@@ -42,7 +42,8 @@ export async function openDebugShell(request: TrialRequest, step: Step | undefin
     ...(request.volumes ?? []).map(({ folder, target }) => `--volume=${folder}:${target}:z,rw`),
   ];
   const image = await imageBefore(request, instructions.slice(0, step.index - 1), secretVolumes, buildah);
-  const container = await buildah('from', '--quiet', '--pull-never', image);
+  const platform = `--platform=linux/${request.plan.architecture}`;
+  const container = await buildah('from', '--quiet', '--pull-never', platform, image);
   try {
     request.onEvent({ type: 'shell', instruction: failed, script: FAILED_STEP });
     const volumes = [
@@ -78,7 +79,8 @@ async function imageBefore(
   const idFile = join(scratch, 'image-id.before');
   await writeFile(containerfile, `${before.join('\n')}\n`);
   const options = ['--layers', '--force-rm', '--format=oci', '--pull-never', '--iidfile', idFile, ...volumes];
-  await buildah('build', ...options, '--file', containerfile, context);
+  const platform = `--platform=linux/${plan.architecture}`;
+  await buildah('build', platform, ...options, '--file', containerfile, context);
   return (await readFile(idFile, 'utf8')).trim();
 }
 

@@ -41,7 +41,7 @@ export interface IndexPlan {
   readonly builds: readonly { readonly architecture: Architecture; readonly hash: string }[];
 }
 
-export function isIndex(plan: BuildPlan | IndexPlan): plan is IndexPlan {
+export function isIndex(plan: Pick<BuildPlan, 'hash'> | IndexPlan): plan is IndexPlan {
   return 'builds' in plan;
 }
 

@@ -98,7 +98,14 @@ async function putManifest(session: Session, ref: ImageRef, type: string, text: 
   const { repository, tag } = ref;
   const digest = digestOf(Buffer.from(text));
   const path = `manifests/${tag ?? digest}`;
-  const answer = await session.ask({ method: 'PUT', repository, path, body: { type, text }, answers: [200, 201], limit: LIMIT });
+  const answer = await session.ask({
+    method: 'PUT',
+    repository,
+    path,
+    body: { type, text },
+    answers: [200, 201],
+    limit: LIMIT,
+  });
   const said = digestIn(answer.headers['docker-content-digest']);
   if (said !== undefined && said !== digest)
     throw wrongDigest(requestOf(ref), nameOf({ ...ref, digest }), said);

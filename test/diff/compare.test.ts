@@ -31,6 +31,36 @@ const only = ({ pools }: Diff): PoolDiff => {
 const why = (diff: Diff) =>
   only(diff).reasons.map(({ kind, layer }) => (layer === undefined ? kind : `${kind} ${layer}`));
 
+describe('a pool of several architectures', () => {
+  const at = (list: string) => `architectures: ${list}\n`;
+  const rpm = (more: string) =>
+    layer('agent', `rpms: { rpms: [{ url: "https://example.com/a-1-1.aarch64.rpm", ${more} }] }`);
+
+  it('differs by those that came or went, and not by what its layers are for them', () => {
+    const diff = change(
+      TOOLS + pool('worker', 'tools'),
+      TOOLS + pool('worker', 'tools', at('[arm64, amd64]')),
+    );
+    expect(only(diff).reasons).toMatchObject([
+      { kind: 'architectures', from: 'amd64', to: 'amd64, arm64' },
+      { kind: 'pin' },
+    ]);
+    expect(diff.builds.flatMap(({ texts }) => texts.map(({ name }) => name))).toEqual([
+      'Containerfile (arm64)',
+    ]);
+  });
+
+  it('differs by a layer that is edited for one of them', () => {
+    const both = pool('worker', 'agent, tools', at('[amd64, arm64]'));
+    const sum = (digit: string) => `architecture: arm64, sha256: "${digit.repeat(64)}"`;
+    const diff = change(rpm(sum('a')) + TOOLS + both, rpm(sum('b')) + TOOLS + both);
+    expect(why(diff)).toEqual(['layer-edited agent', 'pin']);
+    expect(diff.builds.flatMap(({ texts }) => texts.map(({ name }) => name))).toEqual([
+      'Containerfile (arm64)',
+    ]);
+  });
+});
+
 describe('why a pool differs', () => {
   const base = LAYERS + pool('worker', 'tools, motd');
 

@@ -11,6 +11,7 @@ export const RELEASES = ['4.19.3', '4.19.4', '4.22.0']
     (name, index) => `kind: Release
 name: "${name}"
 amd64: { rhel-coreos: "quay.io/o/os@${digest(String(index + 1))}", rhel-coreos-extensions: "quay.io/o/ext@${digest(String(index + 4))}" }
+arm64: { rhel-coreos: "quay.io/o/os@${digest(String(index + 7))}" }
 `,
   )
   .join('---\n');
