@@ -7,6 +7,7 @@ import { run } from '../fixtures/process.ts';
 import { type Registry, startRegistry } from '../fixtures/registry.ts';
 import { createWorkspace, type Workspace } from '../fixtures/workspace.ts';
 import { documents, layer, motd, pool, release } from './support/documents.ts';
+import { numbers } from './support/numbers.ts';
 import { layersWith, start } from './support/running.ts';
 import { commandLines, stateOf } from './support/state.ts';
 
@@ -216,15 +217,4 @@ async function groupsOf(part: string): Promise<Set<number>> {
     if (group > 1) groups.add(group);
   }
   return groups;
-}
-
-/** Numbers from 0 to 1 that a seed makes: mulberry32. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 4294967296;
-  };
 }
