@@ -42,7 +42,7 @@ function listed(repository: TemporaryRepository, ...verb: string[]): { verbs: st
 }
 
 describe('completion', () => {
-  it('has every verb and option that the help has, at any depth', () => {
+  it('has every verb and option that the help has, at any depth', { timeout: 300_000 }, () => {
     const repository = temporaryRepository();
     const seen: string[] = [];
     const visit = (...verb: string[]): void => {

@@ -318,6 +318,32 @@ describe('a new layer', { timeout: 300_000 }, () => {
   });
 });
 
+describe('a follower that is held', { timeout: 300_000 }, () => {
+  it('keeps its image, while the others get theirs', async () => {
+    const own = '{ name: own, steps: [{ files: [{ path: /etc/own, content: "own" }] }] }';
+    await given({ production: `release: "4.19.3"\nlayers: [${own}]` });
+    await works('build', 'canary', '--pin', '--commit');
+    await works('pin', 'hold', 'prod-1', '--reason', 'OPS-3, the night shift', '--commit');
+    const before = await digestOf('prod-1');
+    const { code, stdout, stderr } = await workspace.layers(
+      'pin',
+      'promote',
+      'canary',
+      '--followers',
+      '--commit',
+    );
+    expect(code, stderr).toBe(1);
+    expect(stdout).toMatch(
+      /^prod-1\/worker {2}held {6}OPS-3, the night shift\nprod-2\/worker {2}promoted {2}/,
+    );
+    expect(stderr).toContain('error prod-1/worker was not pinned, for it is held: OPS-3');
+    expect([await digestOf('prod-1'), await digestOf('prod-2')]).toEqual([before, await digestOf('canary')]);
+    await works('pin', 'release', 'prod-1', '--commit');
+    for (const pool of ['prod-2/worker', 'canary/worker']) await works('pin', 'rollback', pool, '--commit');
+    expect(await digestOf('prod-2')).toBe(before);
+  });
+});
+
 describe('a repository of a follower', { timeout: 300_000 }, () => {
   it('that has another image under the tag of the build is left alone', async () => {
     await given({ production: 'release: "4.19.3"\nlayers: [banner]' });
