@@ -16,6 +16,7 @@ import { alone } from './alone.ts';
 import { located } from './failed-step.ts';
 import { heldFindings } from './held.ts';
 import { commitPins, pin } from './pin.ts';
+import { packageSums, type ReadOptions } from './pin-packages.ts';
 import { assertFresh, committable } from './preconditions.ts';
 
 export interface BuildOptions {
@@ -110,7 +111,7 @@ async function buildAlone(options: BuildOptions): Promise<BuildResult> {
   const made = pools.filter(({ digest }) => digest !== undefined);
   const isToPin = options.pin && (failures.length === 0 || (options.keepGoing && made.length > 0));
   if (!isToPin) return { pools, pinned: false, failures, held };
-  const changed = await pinMade(root, made, plans);
+  const changed = await pinMade({ root, signal, authFile }, made, plans);
   if (git === undefined) return { pools, pinned: changed, failures, held };
   const commit = await commitPins(git, root);
   return { pools, pinned: changed, ...(commit !== undefined && { commit }), failures, held };
@@ -144,13 +145,15 @@ function assertKnown(rendered: readonly string[], identities: readonly string[])
 }
 
 async function pinMade(
-  root: string,
+  options: ReadOptions,
   made: readonly PoolResult[],
   plans: RunnerResult['plans'],
 ): Promise<boolean> {
   // That it is what the lock has was seen a moment ago.
   if (made.every(({ result, pushed }) => result === 'unchanged' && pushed)) return false;
+  const { root } = options;
+  const sums = await packageSums(made, plans, options);
   // Builds take minutes: what was edited meanwhile was not reviewed, and what was pinned meanwhile is not to be lost.
   assertFresh(root);
-  return pin(root, made, plans);
+  return pin(root, made, plans, sums);
 }

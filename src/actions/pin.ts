@@ -6,16 +6,20 @@ import type { BuildPlan } from '../plan/plan.ts';
 import { describeHold, EMPTY_LOCK, LOCK, type Lock, lockFile, parsePoolLock } from '../spec/lock.ts';
 import { render, write } from '../synth/synth.ts';
 
-/** Pins the results of pools, and writes `dist/` with their digests: all of it, or nothing. False where nothing changes. */
+/**
+ * Pins the results of pools, and writes `dist/` with their digests: all of it, or nothing. False where nothing changes. `sums`
+ * are those of packages, by digest.
+ */
 export async function pin(
   root: string,
   results: readonly PoolResult[],
   plans: ReadonlyMap<string, Pick<BuildPlan, 'base' | 'release'>>,
+  sums: ReadonlyMap<string, string>,
 ): Promise<boolean> {
   // What is built elsewhere has nothing of this run in the lock.
   const made = results.filter(({ build }) => build !== undefined);
   const lock = await readLock(root);
-  return writeLock(root, lock, pinned(lock, made, plans));
+  return writeLock(root, lock, pinned(lock, made, plans, sums));
 }
 
 /** Writes what differs between two states of the lock, and `dist/`: all of it, or nothing. False where nothing does. */

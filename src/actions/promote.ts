@@ -10,6 +10,7 @@ import { alone } from './alone.ts';
 import type { BuildResult } from './build.ts';
 import { heldFindings } from './held.ts';
 import { commitPins, pin } from './pin.ts';
+import { packageSums } from './pin-packages.ts';
 import { placesIn } from './places.ts';
 import { assertFresh, committable } from './preconditions.ts';
 
@@ -45,9 +46,10 @@ async function promoteAlone(options: PromoteOptions): Promise<BuildResult> {
     registries.close();
   }
   signal.throwIfAborted();
-  assertFresh(root);
   const plans = new Map(promotions.map(({ build }) => [build, readBuild(root, build)]));
-  const changed = await pin(root, pools, plans);
+  const sums = await packageSums(pools, plans, { root, authFile, signal });
+  assertFresh(root);
+  const changed = await pin(root, pools, plans, sums);
   const commit = git && (await commitPins(git, root, 'promote'));
   return {
     pools,

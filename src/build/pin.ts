@@ -47,12 +47,13 @@ export function isRecorded({ unpushed }: Lock, build: string, digest: string | u
 
 /**
  * The lock with these results in it. An image that was not pushed is recorded where no registry has one of this build,
- * and no pool is pinned to it.
+ * and no pool is pinned to it. `sums` are those of packages, by digest.
  */
 export function pinned(
   lock: Lock,
   results: readonly PoolResult[],
   plans: ReadonlyMap<string, Pick<BuildPlan, 'base' | 'release'>>,
+  sums: ReadonlyMap<string, string> = new Map(),
 ): Lock {
   const pools = { ...lock.pools };
   const unpushed = { ...lock.unpushed };
@@ -71,7 +72,7 @@ export function pinned(
     const same = [...(own ? [own] : []), ...pinsOf(lock, build).map(([, pin]) => pin)].filter(
       (pin) => pin.build === build && pin.digest === digest,
     );
-    const packages = same.find((pin) => pin.packages !== undefined)?.packages;
+    const packages = sums.get(digest) ?? same.find((pin) => pin.packages !== undefined)?.packages;
     pools[pool] = {
       ...{ image, build, digest, base, release },
       ...(packages !== undefined && { packages }),

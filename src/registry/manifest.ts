@@ -24,6 +24,8 @@ export interface ImageConfig {
   readonly os?: string;
   /** When it was made, in the form of RFC 3339. */
   readonly created?: string;
+  /** The sums of its layers, unpacked, the oldest first. */
+  readonly rootfs?: { readonly diff_ids?: readonly string[] };
   readonly config?: { readonly Labels?: Readonly<Record<string, string>> | null };
 }
 

@@ -66,7 +66,7 @@ async function read(before: readonly Layer[], after: readonly Layer[]) {
     const blobs = await Promise.all(layers.map(tar));
     for (const bytes of blobs) stored.set(sum(bytes), bytes);
     const descriptors = blobs.map((bytes) => ({ mediaType: '', digest: sum(bytes), size: bytes.length }));
-    return { ref, place: { registry: openRegistry(host, QUICK), ref }, layers: descriptors };
+    return { ref, place: { registry: openRegistry(host, QUICK), ref }, layers: descriptors, unpacked: [] };
   };
   server = await fakeRegistry(({ url = '' }, response) => {
     response.end(stored.get(/sha256:.*$/.exec(url)![0]));

@@ -1,10 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { baseRef } from '../fixtures/base.ts';
 import { type Finished, run, tryRun } from '../fixtures/process.ts';
 import { type Registry, startRegistry } from '../fixtures/registry.ts';
+import { buildRpm } from '../fixtures/rpm.ts';
 import { CLI, createWorkspace, type Workspace } from '../fixtures/workspace.ts';
 import { documents, motd, type PoolOptions, pool, release } from './support/documents.ts';
 import { lockOf } from './support/lock.ts';
@@ -234,6 +236,45 @@ describe('a pin by hand', { timeout: 300_000 }, () => {
   it('is not what nobody has reviewed', async () => {
     expect(await fails(2, 'pin', 'set', 'worker', base, '--copy')).toContain('(image-unknown)');
     expect(await workspace.git('status', '--porcelain')).toBe('');
+  });
+});
+
+describe('the packages of a pinned image', { timeout: 300_000 }, () => {
+  it('have the sum of what rpm -qa says, where a layer changed them', async () => {
+    const path = await buildRpm({
+      name: 'pinned-tool',
+      version: '1.0',
+      release: '2',
+      files: { '/usr/share/x': 'x\n' },
+    });
+    const bytes = await readFile(path);
+    const file = `files/${basename(path)}`;
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    await workspace.write(`layers/${file}`, bytes);
+    const tools = pool('tools', {
+      image: `${registry.host}/os/tools`,
+      layers: [{ name: 'tools', steps: [{ rpms: { rpms: [{ file, sha256 }] } }] }, motd('after that')],
+    });
+    await workspace.write('layers/tools.yaml', documents(tools));
+    await works('synth');
+    await workspace.commit('a pool with a package');
+    await works('build', 'tools', '--pin', '--commit');
+    const { pools } = await lockOf(workspace);
+    const { image, digest, packages } = pools.tools!;
+    const format = '%{name}-%{epochnum}:%{version}-%{release}.%{arch}\\n';
+    const said = await workspace.inImage(`${image}@${digest}`, 'rpm', '-qa', '--qf', format);
+    const lines = said.replaceAll('.(none)\n', '\n').trimEnd().split('\n');
+    expect(lines).toContain('pinned-tool-0:1.0-2.noarch');
+    const text = lines
+      .sort()
+      .map((line) => `${line}\n`)
+      .join('');
+    expect(packages).toBe(createHash('sha256').update(text).digest('hex'));
+    // Nothing of the base is read for a message of the day.
+    expect(pools.worker!.packages).toBeUndefined();
+    await workspace.git('rm', '--quiet', 'layers/tools.yaml', 'layers/lock/tools.lock', `layers/${file}`);
+    await works('synth');
+    await workspace.commit('without it');
   });
 });
 

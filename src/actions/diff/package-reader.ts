@@ -25,13 +25,16 @@ export interface Source {
   readonly ref: ImageRef;
   readonly place: Place;
   readonly layers: readonly Descriptor[];
+  /** The sums of the layers as they are unpacked: a push may pack them in another way. */
+  readonly unpacked: readonly string[];
 }
 
 type LayerFiles = ReadonlyMap<string, LayerFile>;
 
 export async function openSource(ref: ImageRef, place: Place): Promise<Source> {
-  const { manifest } = await readImage(place.registry, place.ref, ARCHITECTURE);
-  return { ref, place, layers: manifest.layers };
+  const { manifest, config } = await readImage(place.registry, place.ref, ARCHITECTURE);
+  const unpacked = config.rootfs?.diff_ids ?? [];
+  return { ref, place, layers: manifest.layers, unpacked };
 }
 
 /**
@@ -58,6 +61,19 @@ export async function readOne(
   onRead: (reading: Reading) => void,
 ): Promise<InstalledPackage[]> {
   const search = new Search(source, rememberingReader(onRead));
+  await search.downTo(0);
+  return search.packages();
+}
+
+/** The packages of an image, where its layers above a base have changed them; else undefined, and nothing of the base is read. */
+export async function readAbove(base: Source, image: Source): Promise<InstalledPackage[] | undefined> {
+  const search = new Search(
+    image,
+    rememberingReader(() => {}),
+  );
+  const differs = image.unpacked.findIndex((sum, index) => sum !== base.unpacked[index]);
+  await search.downTo(differs < 0 ? image.layers.length : differs);
+  if (search.isUntouched) return undefined;
   await search.downTo(0);
   return search.packages();
 }
