@@ -82,6 +82,9 @@ describe('completion', () => {
     expect(offered(repository, 'init', '')).toEqual(['folders']);
     expect(offered(repository, '-C', '')).toEqual(['folders']);
     expect(offered(repository, '--directory=')).toEqual(['folders']);
+    expect(offered(repository, 'install-manifests', 'worker', '--to', '')).toEqual(['folders']);
+    expect(offered(repository, 'pin', 'rollback', 'worker', '--to', '')).toEqual(names());
+    expect(offered(repository, 'pin', 'set', 'worker', '')).toEqual(names());
   });
 
   it('offers an option once, unless it may be repeated', () => {

@@ -19,11 +19,13 @@ const ARGUMENTS: Readonly<Record<string, 'folders' | readonly NameKind[]>> = {
   path: [],
   release: [],
   revision: [],
+  image: [],
   dir: 'folders',
 };
 const OPTIONS: Readonly<Record<string, 'folders' | readonly NameKind[]>> = {
   directory: 'folders',
   to: 'folders',
+  'pin rollback --to': [],
   entitlement: 'folders',
   cluster: ['clusters'],
   layer: ['layers'],
@@ -54,6 +56,8 @@ function joined(words: readonly string[]): string[] {
 
 interface Typed {
   level: Level;
+  /** The words that name the verb. */
+  verb: string[];
   options: Map<string, Option>;
   choices: Map<string, readonly string[]>;
   /** The values of options that were given, by name. */
@@ -68,6 +72,7 @@ async function offerFor(words: readonly string[], cli: Argv): Promise<Offer> {
   const current = words.at(-1) ?? '';
   const typed: Typed = {
     level: levelOf(cli),
+    verb: [],
     options: new Map(),
     choices: new Map(),
     values: new Map(),
@@ -105,7 +110,10 @@ async function read(typed: Typed, word: string): Promise<void> {
   } else {
     const verb = typed.level.verbs.get(word);
     if (verb === undefined) typed.arguments.push(word);
-    else know(typed, await verb.enter());
+    else {
+      typed.verb.push(word);
+      know(typed, await verb.enter());
+    }
   }
 }
 
@@ -139,7 +147,7 @@ function optionsOf({ options, values }: Typed): Candidate[] {
 function valuesOf(name: string, typed: Typed, kinds: typeof OPTIONS): Offer {
   const choices = typed.choices.get(name);
   if (choices !== undefined) return choices.map((text) => ({ text }));
-  const kind = kinds[name];
+  const kind = kinds[`${typed.verb.join(' ')} --${name}`] ?? kinds[name];
   if (kind === undefined) return 'files';
   if (kind === 'folders') return 'folders';
   const names = namesIn(resolve(typed.values.get('directory') ?? '.'));
