@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PoolStatus } from '../../src/actions/status.ts';
 import { statusReport } from '../../src/cli/report/status.ts';
+import { blocksOf } from '../docs/blocks.ts';
 import { repositoryFrom } from '../synth/temporary-repository.ts';
 
 const SCENARIO = 'test/scenarios/twelve-clusters/input';
@@ -12,12 +13,8 @@ describe('layers status', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(31);
-    expect(lines.filter((line) => /^(POOL|dev-1\/worker|prod-(canary|eu-1)\/worker)/.test(line))).toEqual([
-      'POOL                PIN      IMAGE                RELEASE  BASE           TARGET         BUILT BY      FOLLOWS',
-      "dev-1/worker        missing                       4.20.1   the release's  machineConfig  layers build",
-      "prod-canary/worker  fresh    sha256:777777777777  4.19.4   the release's  machineConfig  layers build",
-      "prod-eu-1/worker    fresh    sha256:555555555555  4.19.3   the release's  machineConfig  promotion     prod-canary/worker",
-    ]);
+    const shown = lines.filter((line) => /^(POOL|dev-1\/worker|prod-(canary|eu-1)\/worker)/.test(line));
+    expect(blocksOf('docs/registry-upkeep.md').map(({ text }) => text)).toContain(`${shown.join('\n')}\n`);
   });
 
   it('says what is held and why, what is behind, and whose base is another one', () => {
