@@ -1,10 +1,11 @@
+import type { Delivery } from '../build/delivery.ts';
 import { readPlans, readPoolBuilds } from '../build/dist.ts';
 import type { BuildEvent, PoolResult } from '../build/events.ts';
 import { selectPools } from '../build/groups.ts';
 import { removeLeftovers } from '../build/leftovers.ts';
 import { readLock } from '../build/pin.ts';
 import type { PreflightSources } from '../build/preflight-inputs.ts';
-import { type RunnerResult, runBuilds } from '../build/runner.ts';
+import { runBuilds } from '../build/runner.ts';
 import type { SecretSources } from '../build/secrets.ts';
 import { type Asked, readUnfinished, removeUnfinished, writeUnfinished } from '../build/unfinished.ts';
 import { type Diagnostic, failure, LayersError } from '../diagnostics.ts';
@@ -13,11 +14,12 @@ import type { PoolBuild } from '../plan/plan.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
 import { suggest } from '../values/suggest.ts';
 import { alone } from './alone.ts';
+import { type Delivered, pinning } from './apply-pins.ts';
+import { deliver, settleGit } from './deliver.ts';
+import { placeOf } from './delivery-place.ts';
 import { located } from './failed-step.ts';
 import { heldFindings } from './held.ts';
-import { commitPins, pin } from './pin.ts';
-import { packageSums, type ReadOptions } from './pin-packages.ts';
-import { assertFresh, committable } from './preconditions.ts';
+import { assertFresh } from './preconditions.ts';
 
 export interface BuildOptions {
   readonly root: string;
@@ -25,8 +27,8 @@ export interface BuildOptions {
   readonly pools: readonly string[];
   /** Write the digests into the lock, and `dist/` again. */
   readonly pin: boolean;
-  /** Commit the lock and `dist/`. */
-  readonly commit: boolean;
+  /** Where the pins go. */
+  readonly delivery: Delivery;
   readonly push: boolean;
   readonly adopt: boolean;
   /** How many builds run side by side. */
@@ -50,8 +52,8 @@ export interface BuildResult {
   readonly pools: readonly PoolResult[];
   /** Whether the lock changed. */
   readonly pinned: boolean;
-  /** The commit's id, where one was made. */
-  readonly commit?: string;
+  /** What became of the pins; none where nothing was to be pinned. */
+  readonly delivered?: Delivered;
   /** Why builds failed. */
   readonly failures: readonly Diagnostic[];
   /** What holds kept from being pinned. */
@@ -74,25 +76,27 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 }
 
 /** What is asked for now, and what was. */
-async function resumed({ root, pools, pin, commit, push, onEvent }: BuildOptions): Promise<Asked> {
+async function resumed({ root, pools, pin, delivery, push, onEvent }: BuildOptions): Promise<Asked> {
   const before = await readUnfinished(root);
   if (before === undefined) {
     onEvent({ type: 'nothing-to-resume' });
-    return { pools, pin, commit, push };
+    return { pools, pin, delivery, push };
   }
   const names = pools.length > 0 ? pools : before.pools;
   onEvent({ type: 'resumed', pools: names });
   return {
     pools: names,
     pin: pin || before.pin,
-    commit: commit || before.commit,
+    delivery: delivery.commit ? delivery : before.delivery,
     push: push && before.push,
   };
 }
 
 async function buildAlone(options: BuildOptions): Promise<BuildResult> {
   const { root, signal } = options;
-  const git = options.commit ? await committable(root) : undefined;
+  const { delivery } = options;
+  await settleGit(root);
+  const place = await placeOf(root, delivery);
   assertFresh(root);
   const builds = readPoolBuilds(root);
   assertSecretsWanted(root, builds, options.secrets);
@@ -111,10 +115,12 @@ async function buildAlone(options: BuildOptions): Promise<BuildResult> {
   const made = pools.filter(({ digest }) => digest !== undefined);
   const isToPin = options.pin && (failures.length === 0 || (options.keepGoing && made.length > 0));
   if (!isToPin) return { pools, pinned: false, failures, held };
-  const changed = await pinMade({ root, signal, authFile }, made, plans);
-  if (git === undefined) return { pools, pinned: changed, failures, held };
-  const commit = await commitPins(git, root);
-  return { pools, pinned: changed, ...(commit !== undefined && { commit }), failures, held };
+  const asked = options.pools.length === 0 ? undefined : pools.map(({ pool }) => pool);
+  const { onEvent } = options;
+  const read = { root, authFile, signal };
+  const work = { root, delivery, verb: 'pin', ...pinning(read, made, plans), pools: asked, signal, onEvent };
+  const delivered = await deliver(work, place);
+  return { pools, pinned: delivered.pinned, delivered, failures, held };
 }
 
 /** A name that no pool knows is a slip: the secret that was meant would be missing, or go unused. */
@@ -142,18 +148,4 @@ function assertKnown(rendered: readonly string[], identities: readonly string[])
   throw failure('input', 'unknown-pool', `--rendered names ${unknown}, and there is no such pool in dist/`, {
     hint: suggest(unknown, identities) ?? 'There are no pools. Write dist/ anew: `layers synth`.',
   });
-}
-
-async function pinMade(
-  options: ReadOptions,
-  made: readonly PoolResult[],
-  plans: RunnerResult['plans'],
-): Promise<boolean> {
-  // That it is what the lock has was seen a moment ago.
-  if (made.every(({ result, pushed }) => result === 'unchanged' && pushed)) return false;
-  const { root } = options;
-  const sums = await packageSums(made, plans, options);
-  // Builds take minutes: what was edited meanwhile was not reviewed, and what was pinned meanwhile is not to be lost.
-  assertFresh(root);
-  return pin(root, made, plans, sums);
 }

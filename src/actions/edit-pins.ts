@@ -1,3 +1,4 @@
+import type { Delivery } from '../build/delivery.ts';
 import { readPoolBuilds } from '../build/dist.ts';
 import { selectPools } from '../build/groups.ts';
 import { readLock } from '../build/pin.ts';
@@ -5,16 +6,19 @@ import { openRegistries, type Registries } from '../build/registries.ts';
 import { type Diagnostic, failure } from '../diagnostics.ts';
 import type { PoolBuild } from '../plan/plan.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
-import { describeHold, type Lock, lockFile, type PinnedPool } from '../spec/lock.ts';
+import { describeHold, type Lock, lockFile, type PinnedPool, printPoolLock } from '../spec/lock.ts';
 import { type AloneOptions, alone } from './alone.ts';
-import { commitPins, writeLock } from './pin.ts';
-import { assertFresh, committable } from './preconditions.ts';
+import type { Delivered, Work } from './apply-pins.ts';
+import { deliver, settleGit } from './deliver.ts';
+import { placeOf } from './delivery-place.ts';
+import { writeLock } from './pin.ts';
+import { assertFresh } from './preconditions.ts';
 
 export interface EditOptions extends AloneOptions {
   /** A pool's identity; or a cluster's name, where a verb is for several. */
   readonly pool: string;
-  /** Commit the lock and `dist/`. */
-  readonly commit: boolean;
+  /** Where the pins go. */
+  readonly delivery: Delivery;
 }
 
 /** A pool's pin as it is now. */
@@ -26,8 +30,7 @@ export interface EditResult {
   readonly pools: readonly EditedPin[];
   /** Whether the lock changed. */
   readonly changed: boolean;
-  /** The commit's id, where one was made. */
-  readonly commit?: string;
+  readonly delivered: Delivered;
   /** What is to be known of it. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -44,19 +47,39 @@ export async function editPins(
   verb: string,
   edit: (pools: readonly PoolBuild[], lock: Lock) => Promise<Edit> | Edit,
 ): Promise<EditResult> {
-  const { root } = options;
+  const { root, delivery, signal, onEvent } = options;
   return alone(options, async () => {
-    const git = options.commit ? await committable(root) : undefined;
+    await settleGit(root);
+    const place = await placeOf(root, delivery);
     assertFresh(root);
     const pools = selectPools(readPoolBuilds(root), [options.pool]).filter(({ by }) => by !== 'cluster');
     if (pools.length === 0) throw notOurs(options.pool);
     const lock = await readLock(root);
     const { pins, diagnostics = [] } = await edit(pools, lock);
-    const changed = await writeLock(root, lock, { ...lock, pools: { ...lock.pools, ...pins } });
-    const commit = git && (await commitPins(git, root, verb));
+    const names = pools.map(({ pool }) => pool);
+    const work = { root, delivery, verb, ...editing(root, lock, pins), pools: names, signal, onEvent };
+    const delivered = await deliver(work, place);
     const edited = Object.entries(pins).map(([pool, pin]) => ({ pool, ...pin }));
-    return { pools: edited, changed, ...(commit !== undefined && { commit }), diagnostics };
+    return { pools: edited, changed: delivered.pinned, delivered, diagnostics };
   });
+}
+
+/** Pins by hand: elsewhere only where the pin is still the one that was edited. */
+function editing(root: string, lock: Lock, pins: Edit['pins']): Pick<Work, 'here' | 'change'> {
+  const edited = (to: Lock, pools: Edit['pins']) => ({ ...to, pools: { ...to.pools, ...pools } });
+  return {
+    here: () => writeLock(root, lock, edited(lock, pins)),
+    async change(directory) {
+      const there = await readLock(directory);
+      const isAsHere = (pool: string) =>
+        [lock, edited(lock, pins)].some((one) => printPoolLock(one, pool) === printPoolLock(there, pool));
+      const current = Object.entries(pins).filter(([pool]) => isAsHere(pool));
+      await writeLock(directory, there, edited(there, Object.fromEntries(current)));
+      return Object.keys(pins)
+        .filter((pool) => !isAsHere(pool))
+        .map((pool) => ({ pool, why: 'its pin is another one' }));
+    },
+  };
 }
 
 /** The one pool that a verb is for. */

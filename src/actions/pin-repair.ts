@@ -60,7 +60,8 @@ export async function repairLock(options: RepairOptions): Promise<RepairResult> 
     const gone = new Map(goneFrom(root).map((file): [string, Mended] => [file, { from: 'removed' }]));
     const changed = (await writeTexts(root, gone)) || changedLock;
     const left = [...loadLocks(root).diagnostics, ...refused];
-    const commit = git && left.length === 0 ? await commitPins(git, root, 'repair') : undefined;
+    const isDone = git !== undefined && left.length === 0;
+    const commit = isDone ? (await commitPins(git, root, { verb: 'repair' })).commit : undefined;
     const repairs = [...mended, ...gone].map(([file, { text: _, ...repair }]) => ({ file, ...repair }));
     return { repairs, changed, ...(commit !== undefined && { commit }), left };
   });

@@ -1,3 +1,4 @@
+import type { Delivery } from '../build/delivery.ts';
 import { readBuild, readMade, readPoolBuilds } from '../build/dist.ts';
 import type { BuildEvent, PoolResult } from '../build/events.ts';
 import { clustersOf, readLocks } from '../build/pin.ts';
@@ -7,12 +8,12 @@ import { openRegistries } from '../build/registries.ts';
 import { type Diagnostic, LayersError, type Origin } from '../diagnostics.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
 import { alone } from './alone.ts';
-import type { BuildResult } from './build.ts';
+import { type Delivered, pinning } from './apply-pins.ts';
+import { deliver, settleGit } from './deliver.ts';
+import { placeOf } from './delivery-place.ts';
 import { heldFindings } from './held.ts';
-import { commitPins, pin } from './pin.ts';
-import { packageSums } from './pin-packages.ts';
 import { placesIn } from './places.ts';
-import { assertFresh, committable } from './preconditions.ts';
+import { assertFresh } from './preconditions.ts';
 
 export interface PromoteOptions {
   readonly root: string;
@@ -20,21 +21,32 @@ export interface PromoteOptions {
   readonly from: string;
   /** The pools it moves to, or clusters; or all that follow. */
   readonly to: readonly string[] | 'all';
-  /** Commit the lock and `dist/`. */
-  readonly commit: boolean;
+  /** Where the pins go. */
+  readonly delivery: Delivery;
   readonly authFile?: string;
   readonly signal: AbortSignal;
   readonly onEvent: (event: BuildEvent) => void;
 }
 
+export interface PromoteResult {
+  readonly pools: readonly PoolResult[];
+  /** Whether a lock changed. */
+  readonly pinned: boolean;
+  readonly delivered: Delivered;
+  /** What holds kept from being pinned. */
+  readonly held: readonly Diagnostic[];
+}
+
 /** Gives followers the image that their leader is pinned to: all that are not held, or none where one may not have it. */
-export async function promote(options: PromoteOptions): Promise<BuildResult> {
+export async function promote(options: PromoteOptions): Promise<PromoteResult> {
   return alone(options, () => promoteAlone(options));
 }
 
-async function promoteAlone(options: PromoteOptions): Promise<BuildResult> {
+async function promoteAlone(options: PromoteOptions): Promise<PromoteResult> {
   const { root, signal } = options;
-  const git = options.commit ? await committable(root) : undefined;
+  const { delivery } = options;
+  await settleGit(root);
+  const place = await placeOf(root, delivery);
   assertFresh(root);
   const promotions = await allowed(options);
   const authFile = await authFileForEngine(options.authFile);
@@ -47,17 +59,19 @@ async function promoteAlone(options: PromoteOptions): Promise<BuildResult> {
   }
   signal.throwIfAborted();
   const plans = new Map(promotions.map(({ build }) => [build, readBuild(root, build)]));
-  const sums = await packageSums(pools, plans, { root, authFile, signal });
-  assertFresh(root);
-  const changed = await pin(root, pools, plans, sums);
-  const commit = git && (await commitPins(git, root, 'promote'));
-  return {
-    pools,
-    pinned: changed,
-    ...(commit !== undefined && { commit }),
-    failures: [],
-    held: heldFindings(pools),
+  const names = pools.map(({ pool }) => pool);
+  const { onEvent } = options;
+  const work = {
+    root,
+    delivery,
+    verb: 'promote',
+    ...pinning({ root, authFile, signal }, pools, plans),
+    pools: names,
+    signal,
+    onEvent,
   };
+  const delivered = await deliver(work, place);
+  return { pools, pinned: delivered.pinned, delivered, held: heldFindings(pools) };
 }
 
 /** The promotions that were asked for; throws everything that speaks against any of them. */

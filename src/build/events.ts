@@ -92,6 +92,15 @@ export type BuildEvent =
       readonly digest: string;
       readonly pushed: boolean;
     }
+  /** Another attempt follows. */
+  | {
+      readonly type: 'push-rejected';
+      readonly to: string;
+      readonly why: string;
+      readonly seconds: number;
+    }
+  /** Where its pin was to go, a pool has other inputs than those that were built. */
+  | { readonly type: 'superseded'; readonly pool: string; readonly where: string; readonly why: string }
   /** Why is told in full at the end, with the codes of the `failed` line. */
   | {
       readonly type: 'build-failed';

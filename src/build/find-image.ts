@@ -88,7 +88,8 @@ async function findTagged(
     if (!isOwn && elsewhere.includes(image)) continue;
     if (!isOwn && !run.adopt) throw tagExists(image, hash, digest);
     const source = await registrySource(run, { ...parseImageRef(image), digest });
-    return { how: isOwn ? 'copied' : 'adopted', digest, image, source };
+    // What was adopted before is known here, and no better for that.
+    return { how: isOwn && !own?.adopted ? 'copied' : 'adopted', digest, image, source };
   }
   return undefined;
 }

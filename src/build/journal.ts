@@ -10,13 +10,16 @@ export const LOCAL = '.layers';
 export interface Pushed {
   readonly digest: string;
   readonly images: readonly string[];
+  /** It was found in a registry, and is not from here. */
+  readonly adopted?: boolean;
 }
 
 export async function readPushed(root: string, hash: string): Promise<Pushed | undefined> {
   try {
-    const { digest, images } = JSON.parse(await readFile(fileOf(root, 'pushed', hash), 'utf8')) as Pushed;
+    const text = await readFile(fileOf(root, 'pushed', hash), 'utf8');
+    const { digest, images, adopted } = JSON.parse(text) as Pushed;
     parseDigest(digest);
-    return Array.isArray(images) ? { digest, images } : undefined;
+    return Array.isArray(images) ? { digest, images, adopted: adopted === true } : undefined;
   } catch {
     // Lost or broken, it is as if nothing had been pushed from here.
     return undefined;

@@ -17,7 +17,7 @@ export type Publisher = Pick<Run, 'root' | 'registries' | 'authFile' | 'signal' 
 export async function publish(
   run: Publisher,
   hash: string,
-  { digest, image: origin, source }: Omit<Found, 'how'>,
+  { digest, image: origin, source, how }: Omit<Found, 'how'> & { readonly how?: Found['how'] },
   images: readonly string[],
   plan: Made | IndexPlan,
 ): Promise<number> {
@@ -51,6 +51,8 @@ export async function publish(
   }
   const before = await readPushed(root, hash);
   const known = before?.digest === digest ? before.images : [];
-  await writePushed(root, hash, { digest, images: [...new Set([...known, ...images])].sort() });
+  const isAdopted = how === 'adopted' || (how === undefined && before?.adopted === true);
+  const adopted = isAdopted && { adopted: true };
+  await writePushed(root, hash, { digest, images: [...new Set([...known, ...images])].sort(), ...adopted });
   return size;
 }

@@ -142,6 +142,7 @@ function assertSingle({
   'build-arg': __,
   rendered,
   mounted,
+  trailer,
   ...options
 }: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(options)) {

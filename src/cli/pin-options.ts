@@ -2,20 +2,21 @@ import type { Argv } from 'yargs';
 import type { EditOptions, EditResult } from '../actions/edit-pins.ts';
 import { failure } from '../diagnostics.ts';
 import { type GlobalOptions, isJson, rootOf } from './context.ts';
+import { type DeliveryArguments, deliveryOf } from './delivery.ts';
 import { interruptible } from './interrupt.ts';
 import { reportEdit } from './report/edited-pins.ts';
 import { printJsonLine } from './report/json.ts';
 import { progressReport } from './report/progress.ts';
 
 /** What the verbs that change pins by hand are given. */
-export interface PinArguments extends GlobalOptions {
+export interface PinArguments extends GlobalOptions, DeliveryArguments {
   readonly pool?: string | undefined;
-  readonly commit?: boolean;
   readonly authfile?: string | undefined;
   readonly reason?: string | undefined;
   readonly until?: string | undefined;
 }
 
+/** For the one verb that pins nothing new: what it has put right is for here. */
 export function withCommit(yargs: Argv) {
   return yargs.option('commit', {
     type: 'boolean',
@@ -43,17 +44,17 @@ export async function runEdit(
   edit: (options: EditOptions & { readonly authFile?: string }) => Promise<EditResult>,
 ): Promise<void> {
   const json = isJson(argv);
-  const [root, commit] = [rootOf(argv), argv.commit ?? false];
+  const [root, delivery] = [rootOf(argv), deliveryOf(argv)];
   const report = progressReport();
   const result = await interruptible((signal) =>
     edit({
       root,
       pool: onePool(argv.pool),
-      commit,
+      delivery,
       ...(argv.authfile !== undefined && { authFile: argv.authfile }),
       signal,
       onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
     }).finally(report.end),
   );
-  reportEdit(result, { root, json, commit });
+  reportEdit(result, { root, json, commit: delivery.commit });
 }

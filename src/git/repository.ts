@@ -1,13 +1,17 @@
 import { isAbsolute, posix, relative, resolve } from 'node:path';
 import { failure } from '../diagnostics.ts';
 import { commitOnly } from './commit.ts';
-import { type GitOptions, gitFailed, gitIn } from './run.ts';
+import { type GitOptions, gitFailed, gitIn, type RunGit } from './run.ts';
 import { statusOf } from './status.ts';
 
 /** A git work tree. Paths that it is given are relative to the directory it was opened with, or absolute. */
 export interface Git {
   /** The work tree's top level, with symbolic links resolved. */
   readonly root: string;
+  /** The directory it was opened with, from the root; '' for the root itself. */
+  readonly prefix: string;
+  /** The system's git at the root. */
+  readonly run: RunGit;
   /** Files that differ from the last commit at or below these paths, untracked ones included; relative to the root. */
   uncommitted(paths: readonly string[]): Promise<string[]>;
   /** A file's text in the last commit; undefined where it is not in it. */
@@ -33,6 +37,8 @@ export async function openGit(directory: string, options: GitOptions = {}): Prom
   const fromRoot = (path: string) => pathFromRoot(root, here, prefix, path);
   return {
     root,
+    prefix: prefix.replace(/\/$/, ''),
+    run,
     uncommitted: async (paths) => (await statusOf(run, paths.map(fromRoot))).map(({ path }) => path).sort(),
     committed: async (path) => {
       const { code, stdout } = await run(['show', `HEAD:${fromRoot(path)}`]);

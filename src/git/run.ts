@@ -42,7 +42,8 @@ export async function runOrThrow(run: RunGit, args: readonly string[], input?: s
 
 /** Says what git said. */
 export function gitFailed(command: string, outcome: Outcome): LayersError {
-  const { code, stderr } = outcome;
+  const { code } = outcome;
+  const stderr = redacted(outcome.stderr);
   const detail = stderr.trim() && { detail: stderr.trim() };
   if (isLocked(outcome)) {
     return gitError('git-busy', `git ${command}: another git command is at work in this repository`, {
@@ -65,6 +66,14 @@ export function gitFailed(command: string, outcome: Outcome): LayersError {
     {
       ...(detail && { hint, ...detail }),
     },
+  );
+}
+
+/** A text without what stands before the host in URLs: a password, or a token as the name. */
+export function redacted(text: string): string {
+  return text.replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]+@/gi, (whole, scheme: string) =>
+    // A name alone is no secret for ssh, and nothing else says whose login it is.
+    /^ssh:\/\/[^:@]+@$/i.test(whole) ? whole : `${scheme}***@`,
   );
 }
 

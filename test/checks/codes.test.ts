@@ -7,6 +7,7 @@ import { CHECKS } from '../../src/checks/index.ts';
 /** Texts in src/ that look like codes, and are none. */
 const NO_CODES = new Set([
   ...['cdk8s-cli', 'cdk8s-os-layers', 'cdk8s-plus-28', 'js-yaml', 'os-layers', 'systemd-hotfix', 'utf-8'],
+  // git's
   ...[
     'cat-file',
     'cherry-pick',
@@ -18,6 +19,10 @@ const NO_CODES = new Set([
     'rebase-merge',
     'rev-parse',
   ],
+  ...['check-ref-format', 'diff-index', 'get-url', 'ls-files', 'ls-tree', 'merge-base', 'read-tree'],
+  ...['symbolic-ref', 'update-index', 'update-ref'],
+  // where pins go: options, and an event
+  ...['git-at-work', 'pr-body', 'pr-title', 'push-commit', 'push-rejected'],
   // HTTP headers
   ...['content-type', 'docker-content-digest', 'retry-after', 'user-agent', 'www-authenticate'],
   ...['proxy-authorization'],
@@ -72,7 +77,7 @@ const NO_CODES = new Set([
 ]);
 
 /** Codes of one word, which only their place tells from other texts. */
-const ONE_WORD = ['bug', 'interrupted', 'killed', 'unreachable', 'usage'];
+const ONE_WORD = ['bug', 'interrupted', 'killed', 'superseded', 'unreachable', 'usage'];
 
 function sources(): string[] {
   return readdirSync('src', { recursive: true, encoding: 'utf8' })

@@ -228,7 +228,7 @@ describe('pools that follow a canary', { timeout: 300_000 }, () => {
     const again = await layersWith(workspace, { PATH: '/nonexistent' }, ...args);
     expect(again.code, again.stderr).toBe(0);
     expect(again.stdout).toMatch(/^prod-1\/worker {2}unchanged {2}/);
-    expect((await works(...args, '--commit')).stderr).toBe('the locks have it already\nnothing to commit\n');
+    expect((await works(...args, '--commit')).stderr).toBe('the lock has it already\nnothing to commit\n');
     expect({ counts: await counts(), head: await workspace.git('rev-parse', 'HEAD') }).toEqual(before);
     expect(await workspace.git('status', '--porcelain')).toBe('');
   });

@@ -4,6 +4,13 @@ import { build } from '../../actions/build.ts';
 import { failure, LayersError } from '../../diagnostics.ts';
 import type { EngineName } from '../../engines/engine.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
+import {
+  type DeliveryArguments,
+  deliveredAsData,
+  deliveryOf,
+  deliveryOptions,
+  describeDelivered,
+} from '../delivery.ts';
 import { interruptible } from '../interrupt.ts';
 import { printJsonLine } from '../report/json.ts';
 import { resultTable } from '../report/pools.ts';
@@ -11,7 +18,7 @@ import { progressReport } from '../report/progress.ts';
 import { summaryTable } from '../report/summary.ts';
 
 export function options(yargs: Argv) {
-  return yargs
+  yargs
     .positional('pool', {
       type: 'string',
       array: true,
@@ -21,12 +28,9 @@ export function options(yargs: Argv) {
       type: 'boolean',
       default: false,
       describe: 'Write the digests into the lock, and dist/ again',
-    })
-    .option('commit', {
-      type: 'boolean',
-      default: false,
-      describe: 'Commit the lock and dist/, and nothing else (with --pin)',
-    })
+    });
+  deliveryOptions(yargs);
+  return yargs
     .option('push', {
       type: 'boolean',
       default: true,
@@ -70,7 +74,7 @@ export function options(yargs: Argv) {
       type: 'boolean',
       default: false,
       describe:
-        'Do what the last run was asked for that was stopped or failed: its pools, --pin and --commit',
+        'Do what the last run was asked for that was stopped or failed: its pools, --pin, and where pins go',
     })
     .option('debug-shell', {
       type: 'boolean',
@@ -105,10 +109,9 @@ export function options(yargs: Argv) {
     .option('authfile', { type: 'string', describe: "Credentials, in the form of docker's config.json" });
 }
 
-interface BuildArguments extends GlobalOptions {
+interface BuildArguments extends GlobalOptions, DeliveryArguments {
   readonly pool?: string[] | undefined;
   readonly pin?: boolean;
-  readonly commit?: boolean;
   readonly push?: boolean;
   readonly adopt?: boolean;
   readonly engine?: EngineName | undefined;
@@ -129,7 +132,8 @@ interface BuildArguments extends GlobalOptions {
 
 export async function run(argv: BuildArguments): Promise<void> {
   const json = isJson(argv);
-  if (argv.commit && !argv.pin && !argv.resume) {
+  const delivery = deliveryOf(argv);
+  if (delivery.commit && !argv.pin && !argv.resume) {
     throw failure('input', 'commit-without-pin', '--commit commits a pin, and nothing is to be pinned', {
       hint: 'Add --pin.',
     });
@@ -142,7 +146,7 @@ export async function run(argv: BuildArguments): Promise<void> {
       root: rootOf(argv),
       pools: argv.pool ?? [],
       pin: argv.pin ?? false,
-      commit: argv.commit ?? false,
+      delivery,
       push: argv.push ?? true,
       adopt: argv.adopt ?? false,
       // A shell has the terminal to itself; and a cluster's name stands for several pools.
@@ -161,21 +165,20 @@ export async function run(argv: BuildArguments): Promise<void> {
       onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
     }).finally(report.end);
   }, '`layers build --resume` goes on with it.');
-  const { failures, held, ...rest } = result;
-  const failed = new LayersError([...failures, ...held]);
+  const { failures, held, delivered, ...rest } = result;
+  const failed = new LayersError([...failures, ...held, ...(delivered?.findings ?? [])]);
   const isOver = failures.length > 0 && !argv.keepGoing && (argv.failFast ?? true);
   if (json) {
-    if (!isOver) process.stdout.write(printJsonLine({ type: 'result', ...rest }));
+    const more = delivered && deliveredAsData(delivered);
+    if (!isOver) process.stdout.write(printJsonLine({ type: 'result', ...rest, ...more }));
     if (failed.diagnostics.length > 0) throw failed;
     return;
   }
   process.stderr.write(summaryTable(result.pools));
   if (isOver) throw failed;
   process.stdout.write(resultTable(result.pools));
-  if (result.pinned) process.stderr.write('pinned in the lock, and dist/ written\n');
-  else if (argv.pin && failed.diagnostics.length === 0) process.stderr.write('the lock has it already\n');
-  if (result.commit !== undefined) process.stderr.write(`committed ${result.commit.slice(0, 12)}\n`);
-  else if (argv.commit) process.stderr.write('nothing to commit\n');
+  if (delivered !== undefined && (failed.diagnostics.length === 0 || delivered.pinned))
+    process.stderr.write(describeDelivered(delivered, delivery.commit));
   if (failed.diagnostics.length > 0) throw failed;
 }
 

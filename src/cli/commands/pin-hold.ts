@@ -1,9 +1,10 @@
 import type { Argv } from 'yargs';
 import { holdPin } from '../../actions/pin-hold.ts';
-import { type PinArguments, runEdit, withCommit } from '../pin-options.ts';
+import { deliveryOptions } from '../delivery.ts';
+import { type PinArguments, runEdit } from '../pin-options.ts';
 
 export function options(yargs: Argv) {
-  return withCommit(
+  return deliveryOptions(
     yargs
       .positional('pool', {
         type: 'string',

@@ -2,13 +2,20 @@ import type { Argv } from 'yargs';
 import { promote } from '../../actions/promote.ts';
 import { failure, LayersError } from '../../diagnostics.ts';
 import { type GlobalOptions, isJson, rootOf } from '../context.ts';
+import {
+  type DeliveryArguments,
+  deliveredAsData,
+  deliveryOf,
+  deliveryOptions,
+  describeDelivered,
+} from '../delivery.ts';
 import { interruptible } from '../interrupt.ts';
 import { printJsonLine } from '../report/json.ts';
 import { resultTable } from '../report/pools.ts';
 import { progressReport } from '../report/progress.ts';
 
 export function options(yargs: Argv) {
-  return yargs
+  yargs
     .positional('from', {
       type: 'string',
       demandOption: true,
@@ -23,20 +30,17 @@ export function options(yargs: Argv) {
       type: 'boolean',
       default: false,
       describe: 'Instead of naming them: all pools that follow',
-    })
-    .option('commit', {
-      type: 'boolean',
-      default: false,
-      describe: 'Commit the locks and dist/, and nothing else',
-    })
-    .option('authfile', { type: 'string', describe: "Credentials, in the form of docker's config.json" });
+    });
+  return deliveryOptions(yargs).option('authfile', {
+    type: 'string',
+    describe: "Credentials, in the form of docker's config.json",
+  });
 }
 
-interface PromoteArguments extends GlobalOptions {
+interface PromoteArguments extends GlobalOptions, DeliveryArguments {
   readonly from?: string | undefined;
   readonly to?: string[] | undefined;
   readonly followers?: boolean;
-  readonly commit?: boolean;
   readonly authfile?: string | undefined;
 }
 
@@ -47,6 +51,7 @@ export async function run(argv: PromoteArguments): Promise<void> {
       hint: 'Name them, or their clusters; or write --followers for all that follow, and then no names.',
     });
   }
+  const delivery = deliveryOf(argv);
   const json = isJson(argv);
   const report = progressReport();
   const result = await interruptible((signal) => {
@@ -55,23 +60,18 @@ export async function run(argv: PromoteArguments): Promise<void> {
       root: rootOf(argv),
       from,
       to: followers ? 'all' : to,
-      commit: argv.commit ?? false,
+      delivery,
       ...(argv.authfile && { authFile: argv.authfile }),
       signal,
       onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
     }).finally(report.end);
   });
-  const { held, failures: _, ...rest } = result;
-  if (json) {
-    process.stdout.write(printJsonLine({ type: 'result', ...rest }));
-    if (held.length > 0) throw new LayersError(held);
-    return;
+  const { delivered, held, ...rest } = result;
+  if (json) process.stdout.write(printJsonLine({ type: 'result', ...rest, ...deliveredAsData(delivered) }));
+  else {
+    process.stdout.write(resultTable(result.pools));
+    process.stderr.write(describeDelivered(delivered, delivery.commit));
   }
-  process.stdout.write(resultTable(result.pools));
-  process.stderr.write(
-    result.pinned ? 'pinned in the locks, and dist/ written\n' : 'the locks have it already\n',
-  );
-  if (result.commit !== undefined) process.stderr.write(`committed ${result.commit.slice(0, 12)}\n`);
-  else if (argv.commit) process.stderr.write('nothing to commit\n');
-  if (held.length > 0) throw new LayersError(held);
+  const findings = [...held, ...delivered.findings];
+  if (findings.length > 0) throw new LayersError(findings);
 }

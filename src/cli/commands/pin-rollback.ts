@@ -1,11 +1,12 @@
 import type { Argv } from 'yargs';
 import { rollback } from '../../actions/pin-rollback.ts';
 import { failure } from '../../diagnostics.ts';
-import { type PinArguments, runEdit, withAuthfile, withCommit } from '../pin-options.ts';
+import { deliveryOptions } from '../delivery.ts';
+import { type PinArguments, runEdit, withAuthfile } from '../pin-options.ts';
 
 export function options(yargs: Argv) {
   return withAuthfile(
-    withCommit(
+    deliveryOptions(
       yargs
         .positional('pool', { type: 'string', demandOption: true, describe: 'The pool' })
         .option('to', {

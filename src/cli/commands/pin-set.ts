@@ -1,10 +1,11 @@
 import type { Argv } from 'yargs';
 import { setPin } from '../../actions/pin-set.ts';
-import { type PinArguments, runEdit, withAuthfile, withCommit } from '../pin-options.ts';
+import { deliveryOptions } from '../delivery.ts';
+import { type PinArguments, runEdit, withAuthfile } from '../pin-options.ts';
 
 export function options(yargs: Argv) {
   return withAuthfile(
-    withCommit(
+    deliveryOptions(
       yargs
         .positional('pool', { type: 'string', demandOption: true, describe: 'The pool' })
         .positional('image', {

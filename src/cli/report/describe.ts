@@ -68,6 +68,12 @@ export function describe(event: BuildEvent, paint: Paint): readonly string[] {
       const how = paint('green', event.pushed ? 'index pushed and verified' : 'index made, not pushed');
       return [`${how}, for ${event.architectures.join(', ')}`];
     }
+    case 'push-rejected':
+      return [
+        `${paint('yellow', 'again')} ${event.to} rejected the push (${harmless(event.why)}), and is tried in ${event.seconds.toFixed(1)}s`,
+      ];
+    case 'superseded':
+      return [`${paint('yellow', 'superseded')} at ${event.where}, ${event.why}: not pinned`];
     case 'build-failed':
       return [`${paint('red', 'failed')}: ${harmless(event.message)}`];
   }

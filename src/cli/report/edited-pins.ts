@@ -1,5 +1,6 @@
 import type { EditResult } from '../../actions/edit-pins.ts';
 import { describeHold } from '../../spec/lock.ts';
+import { deliveredAsData, describeDelivered, throwFindings } from '../delivery.ts';
 import { readerOf } from './diagnostics.ts';
 import { reportFindings } from './findings.ts';
 import { diagnosticsAsData, printJsonLine } from './json.ts';
@@ -7,12 +8,14 @@ import { columns } from './pools.ts';
 
 /** What became of pins that were changed by hand. */
 export function reportEdit(
-  { pools, diagnostics, ...rest }: EditResult,
+  { pools, diagnostics, changed, delivered }: EditResult,
   { root, json, commit }: { readonly root: string; readonly json: boolean; readonly commit: boolean },
 ): void {
   if (json) {
+    const more = deliveredAsData(delivered);
     const data = diagnosticsAsData(diagnostics, readerOf(root));
-    process.stdout.write(printJsonLine({ type: 'result', pools, ...rest, diagnostics: data }));
+    process.stdout.write(printJsonLine({ type: 'result', pools, changed, ...more, diagnostics: data }));
+    throwFindings(delivered);
     return;
   }
   process.stdout.write(
@@ -25,7 +28,6 @@ export function reportEdit(
     ),
   );
   reportFindings(diagnostics, root);
-  process.stderr.write(rest.changed ? 'the lock and dist/ are written\n' : 'the lock has it already\n');
-  if (rest.commit !== undefined) process.stderr.write(`committed ${rest.commit.slice(0, 12)}\n`);
-  else if (commit) process.stderr.write('nothing to commit\n');
+  process.stderr.write(describeDelivered(delivered, commit, 'the lock and dist/ are written'));
+  throwFindings(delivered);
 }
