@@ -59,6 +59,9 @@ export function messageOf(moves: Moves, { verb, message, trailers = [] }: Messag
     ...moves.pins.map(
       ({ pool, image, digest, build }) => `Layers-Pin: ${pool} ${image}@${digest} build ${build}`,
     ),
+    ...moves.holds.map(({ pool, hold }) =>
+      hold === undefined ? `Layers-Release: ${pool}` : `Layers-Hold: ${pool} ${hold}`,
+    ),
     ...new Set(moves.unpushed.map(({ build, digest }) => `Layers-Build: ${build} ${digest} not pushed`)),
     ...trailers,
   ];

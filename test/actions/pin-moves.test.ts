@@ -39,6 +39,23 @@ describe('what moves', () => {
   });
 });
 
+describe('a hold', () => {
+  it('is said when it begins, and when it ends', () => {
+    const free = lockOf('1');
+    const hold = { digest: sum('1'), reason: 'RHEL-1' };
+    const held = { ...free, pools: { worker: { ...free.pools.worker!, hold } } };
+    const begins = movesOf('worker', free, held);
+    expect(messageOf(begins, { verb: 'hold' })).toMatch(
+      /^chore\(layers\): hold worker\n\nLayers-Hold: worker .*RHEL-1/,
+    );
+    expect(pullRequestBody(begins)).toContain('- `worker` is held: ');
+    const ends = movesOf('worker', held, free);
+    expect(messageOf(ends, { verb: 'release' })).toBe(
+      'chore(layers): release worker\n\nLayers-Release: worker',
+    );
+  });
+});
+
 describe("a pull request's text", () => {
   it('has the old and the new of each pool, and the sections that it is given', () => {
     const moves = movesOf('worker', lockOf('1'), lockOf('2', '4.19.3'));
