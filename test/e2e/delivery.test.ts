@@ -304,6 +304,44 @@ async function emptyCommit(at: Checkout): Promise<string> {
   return commit.trim();
 }
 
+describe('the verbs that change pins by hand', { timeout: 300_000 }, () => {
+  it('deliver as builds do: on top of others, and not where the pin there is another one', async () => {
+    const at = await own();
+    await works(at, ...BUILD, '--push-commit');
+    await elsewhere(at.branch, 'README.md', 'from elsewhere\n');
+    const hold = ['pin', 'hold', 'pool-0', '--reason', 'RHEL-1, it loops', '--push-commit'];
+    await works(at, ...hold, '--trailer', 'Change=CHG-1');
+    expect(await subjects(at.branch)).toEqual([PIN, 'from elsewhere', 'chore(layers): hold pool-0']);
+    expect(await shared.git('log', '-1', '--format=%b', at.branch)).toMatch(
+      /^Layers-Hold: pool-0 .*\nChange: CHG-1\n/,
+    );
+    const other = await shared.clone(`${at.branch}-other`, shared.bare, '--branch', at.branch);
+    await works(other, 'pin', 'release', 'pool-0', '--push-commit');
+    // What is held here was let go there, and this checkout has not seen it until then.
+    const late = await at.layers(...hold.slice(0, 4), 'another reason', '--push-commit');
+    expect(late.code, late.stderr).toBe(1);
+    expect(late.stderr).toContain('the pin of pool-0 is superseded');
+    expect(await subjects(at.branch)).toHaveLength(4);
+    expect((await at.git('rev-parse', 'HEAD')).trim()).toBe((await head(at.branch)).trim());
+  });
+
+  it('have a hold there beat what was built here', async () => {
+    const at = await own();
+    await works(at, ...BUILD, '--push-commit');
+    await at.write('layers/pool-0.yaml', poolFile(registry, 'pool-0', `held ${at.branch}`));
+    expect((await at.layers('synth')).code).toBe(0);
+    await at.git('add', '--all');
+    await at.git('commit', '--quiet', '-m', 'another layer');
+    await at.git('push', '--quiet');
+    const other = await shared.clone(`${at.branch}-holder`, shared.bare, '--branch', at.branch);
+    await works(other, 'pin', 'hold', 'pool-0', '--reason', 'RHEL-2', '--push-commit');
+    const { code, stderr } = await at.layers(...BUILD, '--push-commit');
+    expect(code, stderr).toBe(1);
+    expect(stderr).toContain('it is held: RHEL-2');
+    expect(await subjects(at.branch)).toEqual([PIN, 'another layer', 'chore(layers): hold pool-0']);
+  });
+});
+
 describe('--branch', { timeout: 300_000 }, () => {
   const names = async () =>
     (await shared.git('for-each-ref', '--format=%(refname:short)', 'refs/heads/layers')).trim();
