@@ -30,7 +30,7 @@ export async function listPins({
 }): Promise<readonly ListedPin[]> {
   const pools = [...rendered.files]
     .filter(([path]) => path.endsWith('.build'))
-    .map(([path, content]) => parseJson<PoolBuild>(content.toString(), path))
+    .map(([path, content]) => parseJson<PoolBuild>(Buffer.from(content).toString(), path))
     .sort((a, b) => (a.pool < b.pool ? -1 : 1));
   const locks = await readLocks(root, clustersOf(pools.map(({ pool }) => pool)));
   return pools.map(({ pool, by, follows, build, image }): ListedPin => {
