@@ -15,9 +15,9 @@ export const ERRORS: Readonly<Record<string, string>> = {
   'auth-file': 'A file of credentials cannot be read, or has an entry that is none.',
   'base-kernel-unknown': "A step asks for the release's kernel, and the pool has a base of its own.",
   'base-not-ours': 'A pool that the cluster builds has a `base`.',
-  'branch-name': 'What is to be a branch is no name of one.',
   'base-of-another-architecture':
     'What an image is built from is for another architecture than the image is to be.',
+  'branch-name': 'What is to be a branch is no name of one.',
   'build-not-ours': 'A pool that the cluster builds has a `build`.',
   'client-certificate':
     'A certificate to show to a registry is without its key, or a key without its certificate.',
