@@ -79,6 +79,7 @@ describe('completion', () => {
     expect(offered(repository, 'build', '--authfile', '')).toEqual(['files']);
     expect(offered(repository, 'build', '--secret', 'a=/x')).toEqual(['files']);
     expect(offered(repository, 'release', 'add', '4.19.3', '--from', '')).toEqual(['files']);
+    expect(offered(repository, 'explain', 'worker', '--from', '')).toEqual(['folders']);
     expect(offered(repository, 'init', '')).toEqual(['folders']);
     expect(offered(repository, '-C', '')).toEqual(['folders']);
     expect(offered(repository, '--directory=')).toEqual(['folders']);

@@ -26,6 +26,7 @@ const OPTIONS: Readonly<Record<string, 'folders' | readonly NameKind[]>> = {
   directory: 'folders',
   to: 'folders',
   'pin rollback --to': [],
+  'explain --from': 'folders',
   entitlement: 'folders',
   cluster: ['clusters'],
   layer: ['layers'],
