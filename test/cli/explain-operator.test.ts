@@ -190,6 +190,18 @@ describe('layers explain --mco-job', () => {
   });
 });
 
+it('layers explain asks for one thing at a time', () => {
+  const made = temporaryRepository(saved());
+  for (const args of [
+    ['--mosb', '--merge'],
+    ['--mco-job', 'release', '--from', 'saved'],
+    ['--from', 'saved'],
+  ]) {
+    const { status, stderr } = made.layers('explain', 'infra', ...args);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('(usage)')]);
+  }
+});
+
 describe('a must-gather', () => {
   const GATHERED = 'saved/must-gather.local.1/quay-io-openshift/';
   const CLUSTER = `${GATHERED}cluster-scoped-resources/${GROUP}/`;

@@ -68,7 +68,11 @@ interface Options extends GlobalOptions {
 export async function run(argv: Options): Promise<void> {
   const { mosb, merge, mcoJob } = argv;
   if (mosb || merge || mcoJob) await explainOperator(argv);
-  else explainValues(argv);
+  else if (argv.from !== undefined) {
+    throw failure('input', 'usage', '--from is for --mosb, --merge and --mco-job', {
+      hint: 'Say which of them: `layers explain --help` tells what each is.',
+    });
+  } else explainValues(argv);
 }
 
 /** What the operator makes of a pool, by what was saved of its cluster. */
