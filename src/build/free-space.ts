@@ -36,9 +36,10 @@ export async function withSpace<T>(
   { plan, pools, scratch }: Pick<TrialRequest, 'plan' | 'pools' | 'scratch'>,
   work: () => Promise<T>,
 ): Promise<T> {
+  if (engine.storage === undefined) return work();
   const images = [plan.base, ...(plan.stages ?? []).map(({ from }) => from)];
   const stored = await Promise.all(
-    [...new Set(images)].map(async (image) => ({ image, ...(await engine.storage(image)) })),
+    [...new Set(images)].map(async (image) => ({ image, ...(await engine.storage!(image)) })),
   );
   let pulled = 0;
   for (const { image, hasImage } of stored) if (!hasImage) pulled += await sizeOf(registries, image);

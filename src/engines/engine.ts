@@ -77,8 +77,8 @@ export interface Engine {
   readonly name: EngineName;
   /** Its version. Throws, with what to install, where it cannot be used. */
   probe(): Promise<string>;
-  /** The folder that it keeps images in, and whether an image is there already. */
-  storage(image: string): Promise<{ readonly folder: string; readonly hasImage: boolean }>;
+  /** The folder that it keeps images in, and whether an image is there already. Not of one that builds elsewhere. */
+  storage?(image: string): Promise<{ readonly folder: string; readonly hasImage: boolean }>;
   /** Builds and pushes. The digest is what the engine wrote into its digest file, and is yet to be verified. */
   build(request: BuildRequest): Promise<Digest>;
   /** Builds, and leaves what comes of it in its cache: no destination gets anything. */
