@@ -1,4 +1,5 @@
 import { DockerfileParser } from 'dockerfile-ast';
+import { maskQuoted } from './mask-quoted.ts';
 
 /** A here-document of a RUN, COPY or ADD. */
 export interface HereDocument {
@@ -41,9 +42,9 @@ const WITH_FLAGS = new Set(['FROM', 'RUN', 'COPY', 'ADD', 'HEALTHCHECK']);
 
 /** The instructions of a Containerfile. What they mean is not its matter. */
 export function parseContainerfile(text: string): ParsedContainerfile {
-  const file = DockerfileParser.parse(text);
+  const escaping = DockerfileParser.parse(text).getEscapeCharacter();
   const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
-  const escaping = file.getEscapeCharacter();
+  const file = DockerfileParser.parse(maskQuoted(text, escaping));
   const instructions = file.getInstructions().flatMap((instruction): ParsedInstruction | [] => {
     const { start, end } = instruction.getRange();
     const heredocs =

@@ -99,6 +99,21 @@ LABEL com.example.version=\${VERSION} com.example.other="\${OTHER:-none}"`;
 });
 
 describe('here-documents', () => {
+  it.each([
+    "note A=' <<'",
+    'echo " <<EOF"',
+    `echo 'it is' "a ' <<b"`,
+    "echo it\\'s ' <<b'",
+    "echo 'a \\\n  <<EOF b'",
+  ])('are none where they are quoted: %j', (code) => {
+    const { steps } = instructions(`RUN ${code}\nCOPY --chmod=644 <<E /etc/a\nit's\nE\nLABEL a=b`);
+    expect(steps).toMatchObject([
+      { run: {} },
+      { files: [{ path: '/etc/a', content: "it's\n" }] },
+      { labels: { a: 'b' } },
+    ]);
+  });
+
   it('of a RUN are its script', () => {
     const { steps } = instructions(
       'RUN <<EOF\nset -euo pipefail\ndnf install -y htop\nsystemctl enable agent\nEOF',
