@@ -45,10 +45,11 @@ export async function runGroups(
   const mayStart = () => outcomes.end === undefined && (run.keepGoing || outcomes.failures.size === 0);
   await findTasks(run, groups, plans, outcomes, progress);
   if (mayStart()) await assertPossible(run, progress.tasks.values());
-  for (const { group, todo } of progress.tasks.values())
+  const tasks = inOrder(groups, plans, progress);
+  for (const { group, todo } of tasks)
     if (todo.kind === 'build') run.onEvent({ type: 'queued', ...whose(group) });
   const works = [
-    ...taskWorks(run, outcomes, progress),
+    ...taskWorks(run, outcomes, progress, tasks),
     ...indexWorks(run, plans, outcomes, progress),
     ...trialWorks(run, groups, outcomes, tried),
   ];
@@ -92,9 +93,18 @@ async function findTasks(
   await sideBySide(parts, options);
 }
 
-function taskWorks(run: Run, outcomes: Outcomes, { tasks, made }: Progress): Work[] {
+/** The tasks in the order of the pools, whoever of the registries answered first. */
+function inOrder(groups: readonly Group[], { indexes }: Plans, { tasks }: Progress): Task[] {
+  const hashes = groups.flatMap(({ hash }) => [
+    hash,
+    ...(indexes.get(hash)?.builds.map((build) => build.hash) ?? []),
+  ]);
+  return [...new Set(hashes)].flatMap((hash) => tasks.get(hash) ?? []);
+}
+
+function taskWorks(run: Run, outcomes: Outcomes, { made }: Progress, tasks: readonly Task[]): Work[] {
   const watch = stepWatch();
-  return [...tasks.values()].map((task): Work => {
+  return tasks.map((task): Work => {
     const { group, own } = task;
     const steps = taskSteps(run, task);
     const work = async (passed: (count: number) => void) => {
