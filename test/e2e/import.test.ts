@@ -39,12 +39,16 @@ afterAll(async () => {
   await registry?.stop();
 });
 
-/** What an image is made of, but for what no two builds have in common: the database of rpm, logs, caches and what is mounted. */
-const TREE = `
-find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var \\
-  -o -path /usr/share/rpm -o -path /etc/hosts -o -path /etc/hostname -o -path /etc/resolv.conf -o -path /etc/ld.so.cache \\
-  -o -name __pycache__ \\) -prune -o \\( -type f -printf '%p %m %U:%G ' -exec sha256sum -b {} \\; \\) \\
-  -o \\( -type l -printf '%p -> %l\\n' \\) -o -printf '%p %y %m %U:%G\\n' | sed 's| \\*/.*||' | sort
+/** Packages, files and their contents, but for what no two builds have in common: the database of rpm, logs, caches and what is mounted. */
+const LIST = `
+seen() {
+  find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var \\
+    -o -path /usr/share/rpm -o -path /etc/hosts -o -path /etc/hostname -o -path /etc/resolv.conf -o -path /etc/ld.so.cache \\
+    -o -name __pycache__ \\) -prune -o "$@"
+}
+rpm -qa > /tmp/all && sort /tmp/all
+echo; seen \\( -type l -printf '%p -> %l\\n' \\) -o -printf '%p %y %m %U:%G\\n' | sort
+echo; seen -type f -exec sha256sum -b {} + | sort -k 2
 echo; find /var -xdev ! -type d | sort
 `;
 
@@ -56,10 +60,7 @@ async function contentsOf(image: string) {
     ([key]) => !key.startsWith('cdk8s-os-layers/') && key !== 'io.buildah.version',
   );
   return {
-    packages: (await workspace.inImage(image, 'sh', '-c', 'all=$(rpm -qa) && echo "$all" | sort'))
-      .trim()
-      .split('\n'),
-    tree: (await workspace.inImage(image, 'sh', '-c', TREE)).split('\n'),
+    list: (await workspace.inImage(image, 'sh', '-c', LIST)).split('\n'),
     labels: Object.fromEntries(labels.sort()),
   };
 }
