@@ -7,7 +7,7 @@ import { openPlaces, type Places } from '../registry/places.ts';
 import type { InstalledPackage } from '../rpm/header.ts';
 import { formatImageRef, type PinnedImage, parsePinnedImage } from '../values/image-ref.ts';
 import { rememberedPackages, rememberPackages } from './diff/package-cache.ts';
-import { openSource, readAbove, type Source } from './diff/package-reader.ts';
+import { openSource, readerAbove, type Source } from './diff/package-reader.ts';
 
 export interface ReadOptions {
   readonly root: string;
@@ -36,12 +36,15 @@ export async function packageSums(
   if (fresh.size === 0) return sums;
   const places = openPlaces({ authfile: authFile, signal });
   const bases = new Map<string, Promise<Source>>();
+  const readAbove = readerAbove();
   try {
     // One after the other: a database has tens of megabytes.
     for (const [digest, { image, base }] of fresh) {
       const opened = bases.get(base) ?? openBase(places, parsePinnedImage(base));
       bases.set(base, opened);
-      const packages = await packagesOf(root, places, parsePinnedImage(image), opened);
+      const packages = await packagesOf(root, places, parsePinnedImage(image), (source) =>
+        opened.then((base) => readAbove(base, source)),
+      );
       signal?.throwIfAborted();
       if (packages.length > 0) sums.set(digest, sumOf(packages));
     }
@@ -55,14 +58,14 @@ async function packagesOf(
   root: string,
   places: Places,
   image: PinnedImage,
-  base: Promise<Source>,
+  read: (image: Source) => Promise<InstalledPackage[] | undefined>,
 ): Promise<readonly InstalledPackage[]> {
   const name = formatImageRef(image);
   const known = await rememberedPackages(root, name);
   if (known !== undefined) return known;
   try {
     const source = await openSource(image, { registry: await places.pushed(image), ref: image });
-    const packages = (await readAbove(await base, source)) ?? [];
+    const packages = (await read(source)) ?? [];
     if (packages.length > 0) await rememberPackages(root, name, packages);
     return packages;
   } catch (error) {

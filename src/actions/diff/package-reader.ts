@@ -65,12 +65,27 @@ export async function readOne(
   return search.packages();
 }
 
-/** The packages of an image, where its layers above a base have changed them; else undefined, and nothing of the base is read. */
-export async function readAbove(base: Source, image: Source): Promise<InstalledPackage[] | undefined> {
-  const search = new Search(
-    image,
-    rememberingReader(() => {}),
-  );
+/**
+ * The packages of images, where their layers above a base have changed them; else undefined, and nothing of the base is
+ * read. Layers that several images have are read once where they have no database: those are not kept.
+ */
+export function readerAbove(): (base: Source, image: Source) => Promise<InstalledPackage[] | undefined> {
+  const untouched = new Map<string, LayerFiles>();
+  const read: ReadLayer = async (source, index, paths) => {
+    const key = keyOf(source, index, paths);
+    const files = untouched.get(key) ?? (await readLayerOf(source, index, paths));
+    if ([...files.values()].every(isNothing)) untouched.set(key, files);
+    return files;
+  };
+  return (base, image) => readAbove(base, image, read);
+}
+
+async function readAbove(
+  base: Source,
+  image: Source,
+  read: ReadLayer,
+): Promise<InstalledPackage[] | undefined> {
+  const search = new Search(image, read);
   const differs = image.unpacked.findIndex((sum, index) => sum !== base.unpacked[index]);
   await search.downTo(differs < 0 ? image.layers.length : differs);
   if (search.isUntouched) return undefined;
@@ -89,22 +104,38 @@ type ReadLayer = (source: Source, index: number, paths: readonly string[]) => Pr
 function rememberingReader(onRead: (reading: Reading) => void): ReadLayer {
   const known = new Map<string, Promise<LayerFiles>>();
   return (source, index, paths) => {
-    const { place, layers, ref } = source;
-    const layer = layers[index]!;
-    const key = [layer.digest, ...paths].join(' ');
+    const { layers, ref } = source;
+    const key = keyOf(source, index, paths);
     const before = known.get(key);
     if (before !== undefined) return before;
     onRead({
       image: formatImageRef(ref),
       layer: layers.length - index,
       of: layers.length,
-      bytes: layer.size,
+      bytes: layers[index]!.size,
     });
-    const { registry, ref: placed } = place;
-    const files = readLayerFiles(registry, placed.repository, layer, { paths, limits: LIMITS });
+    const files = readLayerOf(source, index, paths);
     known.set(key, files);
     return files;
   };
+}
+
+function keyOf({ layers }: Source, index: number, paths: readonly string[]): string {
+  return [layers[index]!.digest, ...paths].join(' ');
+}
+
+function readLayerOf(
+  { place, layers }: Source,
+  index: number,
+  paths: readonly string[],
+): Promise<LayerFiles> {
+  const { registry, ref } = place;
+  return readLayerFiles(registry, ref.repository, layers[index]!, { paths, limits: LIMITS });
+}
+
+/** A log without a line: whoever only asks rpm leaves one. */
+function isNothing(file: LayerFile): boolean {
+  return file instanceof Buffer && file.length === 0;
 }
 
 /** A look through an image's layers for its database, that can stop and go on. */
@@ -121,9 +152,9 @@ class Search {
     this.#next = source.layers.length - 1;
   }
 
-  /** Whether no layer so far has anything of a database. */
+  /** Whether no layer so far changed a database. */
   get isUntouched(): boolean {
-    return this.#files.size === 0;
+    return [...this.#files.values()].every(isNothing);
   }
 
   /** Looks at the layers from this one on, until there is a database. */
