@@ -32,7 +32,7 @@ async function withPins(root: string, pools: readonly Subject[]): Promise<Asked[
       digest: parseDigest(digest),
       pushed: image,
       pulled: pulledFrom(image, pool.cluster),
-      release,
+      ...(release !== undefined && { release }),
       ...(hold && { held: describeHold(hold) }),
     };
     return { pool, pin: pinned };

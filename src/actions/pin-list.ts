@@ -1,6 +1,6 @@
 import { clustersOf, readLocks } from '../build/pin.ts';
 import { type PoolBuild, parseJson } from '../plan/plan.ts';
-import type { Hold } from '../spec/lock.ts';
+import type { Hold, Pinned } from '../spec/lock.ts';
 import { type Rendered, render } from '../synth/synth.ts';
 import { parsePoolId } from '../values/pool-id.ts';
 
@@ -15,9 +15,10 @@ export interface ListedPin {
   /** The pool whose pin it takes by promotion. */
   readonly follows?: string;
   readonly build?: string;
+  readonly machineOSBuild?: string;
   readonly image?: string;
   readonly digest?: string;
-  readonly origin?: string;
+  readonly origin?: Pinned['origin'];
 }
 
 /** The pin of every pool, as `layers/` and the locks are now. */
@@ -39,13 +40,14 @@ export async function listPins({
     const leader = follows !== undefined && { follows };
     if (pin === undefined) return { pool, state: 'missing', ...leader };
     const isBehind = pin.build !== build || pin.image !== image;
-    const { hold } = pin;
+    const { hold, machineOSBuild } = pin;
     return {
       pool,
       state: hold !== undefined ? 'held' : isBehind ? 'behind' : 'fresh',
       ...leader,
       ...(hold && { hold, isBehind }),
-      build: pin.build,
+      ...(pin.build !== undefined && { build: pin.build }),
+      ...(machineOSBuild !== undefined && { machineOSBuild }),
       image: pin.image,
       digest: pin.digest,
       origin: pin.origin,

@@ -1,6 +1,6 @@
 import { describeHold, type Lock, type PinnedPool } from '../spec/lock.ts';
 
-type Pin = Pick<PinnedPool, 'image' | 'build' | 'digest' | 'base' | 'release'>;
+type Pin = Pick<PinnedPool, 'image' | 'build' | 'machineOSBuild' | 'digest' | 'base' | 'release'>;
 
 /** A pool whose pin is another one than before. */
 export interface Move extends Pin {
@@ -41,8 +41,13 @@ export function movesOf(pool: string, before: Lock, after: Lock): Moves {
   };
 }
 
-function placeOf({ image, build, digest, base, release }: PinnedPool): Pin {
-  return { image, build, digest, base, release };
+function placeOf({ image, build, machineOSBuild, digest, base, release }: PinnedPool): Pin {
+  return { image, build, machineOSBuild, digest, base, release };
+}
+
+/** What made it, as the end of a trailer. */
+function maker({ build, machineOSBuild }: Pin): string {
+  return build === undefined ? `operator ${machineOSBuild ?? 'unknown'}` : `build ${build}`;
 }
 
 export interface MessageOptions {
@@ -56,9 +61,7 @@ export interface MessageOptions {
 /** The message of a commit of pins: what was done, and in trailers what it came to. */
 export function messageOf(moves: Moves, { verb, message, trailers = [] }: MessageOptions): string {
   const said = [
-    ...moves.pins.map(
-      ({ pool, image, digest, build }) => `Layers-Pin: ${pool} ${image}@${digest} build ${build}`,
-    ),
+    ...moves.pins.map((move) => `Layers-Pin: ${move.pool} ${move.image}@${move.digest} ${maker(move)}`),
     ...moves.holds.map(({ pool, hold }) =>
       hold === undefined ? `Layers-Release: ${pool}` : `Layers-Hold: ${pool} ${hold}`,
     ),

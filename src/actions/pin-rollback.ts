@@ -1,7 +1,10 @@
+import { readBuild } from '../build/dist.ts';
+import { architectureOf, readOperatorImage } from '../build/operator-image.ts';
 import { type Diagnostic, failure } from '../diagnostics.ts';
 import { openPast, type Past } from '../git/past.ts';
 import { lockFile, type PinnedPool, parsePoolLock } from '../spec/lock.ts';
 import type { Digest } from '../values/digest.ts';
+import { parseImageRef } from '../values/image-ref.ts';
 import {
   assertNotHeld,
   type EditOptions,
@@ -29,9 +32,14 @@ export async function rollback(options: RollbackOptions): Promise<EditResult> {
     const current = lock.pools[pool];
     if (hold === undefined) assertNotHeld(pool, current);
     const { hold: _, ...pin } = await earlier(past, pool, current, options.to);
-    await withRegistries(options, (registries) =>
-      registries.verify(pin.image, pin.digest as Digest, { architecture: 'amd64', hash: pin.build }),
-    );
+    await withRegistries(options, async (registries): Promise<unknown> => {
+      const digest = pin.digest as Digest;
+      if (pin.build !== undefined)
+        return registries.verify(pin.image, digest, { architecture: 'amd64', hash: pin.build });
+      const ref = { ...parseImageRef(pin.image), digest };
+      const registry = await registries.places.pushed(ref);
+      return readOperatorImage({ registry, ref }, architectureOf(pool, readBuild(options.root, build!)));
+    });
     const isBehind = pin.build !== build;
     return {
       pins: { [pool]: hold ? held(pin, hold) : pin },

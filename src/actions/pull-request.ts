@@ -35,7 +35,7 @@ function table(pins: Moves['pins']): string {
       before === undefined ? 'none' : `\`${short(before.digest)}\``,
       `\`${short(digest)}\``,
       moved(before?.release, release),
-      moved(before && short(before.base), short(base), '`'),
+      moved(short(before?.base), short(base), '`'),
       `\`${image}@${digest}\``,
     ].join(' | '),
   );
@@ -47,15 +47,20 @@ function notes(pins: Moves['pins']): string {
   const first = pins.filter(({ before }) => before === undefined).map(({ pool }) => `\`${pool}\``);
   const said = ['Merging this rolls the images out: the nodes of these pools reboot.'];
   if (first.length > 0) said.push(`First image of its own: ${first.join(', ')}.`);
+  const foreign = pins.filter(({ build }) => build === undefined).map(({ pool }) => `\`${pool}\``);
+  if (foreign.length > 0)
+    said.push(
+      `Built by an operator, with the configuration of its pool, and not from git: ${foreign.join(', ')}.`,
+    );
   return said.join(' ');
 }
 
-function moved(from: string | undefined, to: string, quote = ''): string {
+function moved(from: string | undefined, to = 'unknown', quote = ''): string {
   const at = `${quote}${to}${quote}`;
   return from === undefined || from === to ? at : `${quote}${from}${quote} → ${at}`;
 }
 
 /** The first twelve digits of a digest, which an image may stand before. */
-function short(image: string): string {
-  return /sha256:([0-9a-f]{12})/.exec(image)?.[1] ?? image;
+function short<Image extends string | undefined>(image: Image): Image | string {
+  return /sha256:([0-9a-f]{12})/.exec(image ?? '')?.[1] ?? image;
 }

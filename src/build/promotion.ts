@@ -87,8 +87,11 @@ export function promotionOf(
 ): Promotion | Refusal {
   const [own, pin] = [pinOf(follower, locks), pinOf(leader, locks)];
   if (pin === undefined) return unpinned(leader);
+  if (pin.build === undefined) return ofOperator({ leader, follower });
   const wanted = follower.build!;
-  if (pin.build !== wanted) return refusal({ leader, follower }, madeOf(wanted)!, madeOf(pin.build) ?? pin);
+  // The lock has both of every build.
+  if (pin.build !== wanted)
+    return refusal({ leader, follower }, madeOf(wanted)!, madeOf(pin.build) ?? (pin as Made));
   if (own?.build === wanted && own.digest !== pin.digest) return otherDigest({ leader, follower });
   const isDone = own?.build === wanted && own.image === follower.image;
   return {
@@ -115,6 +118,16 @@ function unpinned({ pool, follows }: PoolBuild): Refusal {
     key: 'name',
     message: `${pool} has no pinned image to promote`,
     hint: `Give it one, and see that it holds: \`${way}\`.`,
+  };
+}
+
+function ofOperator({ leader: { pool }, follower }: Pair): Refusal {
+  return {
+    code: 'leader-of-operator',
+    pool,
+    key: 'name',
+    message: `${pool} is pinned to an image that an operator built: it is of no build that ${follower.pool} could ask for`,
+    hint: `Build what ${pool} is to have, \`layers build ${pool} --pin\`, and promote that; or \`layers pin set ${follower.pool} --from …\` with the same objects.`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { BUILD_LABEL, type BuildPlan, type IndexPlan, isIndex } from '../plan/plan.ts';
 import { type Image, readImage } from '../registry/image.ts';
 import { asImageManifest, asIndex } from '../registry/manifest.ts';
-import { openPlaces } from '../registry/places.ts';
+import { openPlaces, type Places } from '../registry/places.ts';
 import { type Expectation, type VerifiedImage, verifyImage } from '../registry/verify.ts';
 import { verifyIndex } from '../registry/verify-index.ts';
 import type { Architecture } from '../values/architecture.ts';
@@ -13,6 +13,8 @@ export type Made = Pick<BuildPlan, 'architecture' | 'hash'>;
 
 /** The registries of one run, each opened once. Images of ours are asked for where they are pushed to, and at no mirror. */
 export interface Registries {
+  /** For what is asked of images that were not built here. */
+  readonly places: Places;
   /** Whether an engine has to be told that it speaks no TLS, which only one on this machine may. */
   isInsecure(ref: ImageRef): Promise<boolean>;
   /** Refuses an image that registries.conf blocks, before an engine is started for it. */
@@ -47,6 +49,7 @@ function expected({
 export function openRegistries(options: { authfile?: string; signal: AbortSignal }): Registries {
   const places = openPlaces(options);
   return {
+    places,
     isInsecure: places.isPlain,
     assertPullable: places.assertPullable,
     async verify(image, digest, plan) {

@@ -12,7 +12,7 @@ export const baseOfAnotherRelease = defineCheck({
   online: {
     example: { bad: poolYaml(), good: poolYaml(''), facts: factsOf({}) },
     find({ pool, pin, facts }, report) {
-      if (pin?.held !== undefined && isOlder(pin.release, pool.release)) {
+      if (pin?.held !== undefined && pin.release !== undefined && isOlder(pin.release, pool.release)) {
         const name = formatPoolId(pool.id);
         report({
           severity: 'info',

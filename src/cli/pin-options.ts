@@ -38,10 +38,22 @@ export function onePool(pool: unknown): string {
   throw failure('input', 'usage', 'this is for one pool, or one cluster');
 }
 
-/** Runs a verb that changes pins, and reports what came of it. */
+/** What a verb is given that changes pins. */
+type Editing = EditOptions & { readonly authFile?: string };
+
+/** Runs a verb that changes the pin of the pool that it is given, and reports what came of it. */
 export async function runEdit(
   argv: PinArguments,
-  edit: (options: EditOptions & { readonly authFile?: string }) => Promise<EditResult>,
+  edit: (options: Editing) => Promise<EditResult>,
+): Promise<void> {
+  const pool = onePool(argv.pool);
+  await runAnyEdit(argv, (options) => edit({ ...options, pool }));
+}
+
+/** The same, where the verb itself knows which pool it is for. */
+export async function runAnyEdit(
+  argv: PinArguments,
+  edit: (options: Omit<Editing, 'pool'>) => Promise<EditResult>,
 ): Promise<void> {
   const json = isJson(argv);
   const [root, delivery] = [rootOf(argv), deliveryOf(argv)];
@@ -49,7 +61,6 @@ export async function runEdit(
   const result = await interruptible((signal) =>
     edit({
       root,
-      pool: onePool(argv.pool),
       delivery,
       ...(argv.authfile !== undefined && { authFile: argv.authfile }),
       signal,

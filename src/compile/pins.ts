@@ -1,4 +1,4 @@
-import type { Hold, Lock } from '../spec/lock.ts';
+import type { Hold, Lock, Pinned } from '../spec/lock.ts';
 import type { Digest } from '../values/digest.ts';
 import { formatPoolId } from '../values/pool-id.ts';
 import type { CompiledPool } from './compiled-pool.ts';
@@ -19,7 +19,9 @@ export type Pin =
       /** Where the nodes pull it from. */
       readonly image: string;
       readonly digest: Digest;
-      readonly build: string;
+      /** The build that it is of; none where the operator built it. */
+      readonly build?: string;
+      readonly origin: Pinned['origin'];
     };
 
 export function pinOf({ id, by, hash, image, cluster }: CompiledPool, lock: Lock): Pin {
@@ -35,6 +37,7 @@ export function pinOf({ id, by, hash, image, cluster }: CompiledPool, lock: Lock
     ...(hold && { hold }),
     image: pulledFrom(pin.image, cluster),
     digest: pin.digest as Digest,
-    build: pin.build,
+    ...(pin.build !== undefined && { build: pin.build }),
+    origin: pin.origin,
   };
 }

@@ -91,7 +91,8 @@ export class LayeredPool extends Chart {
       annotations: {
         ...ASK_BEFORE_REMOVAL,
         ...(syncWave !== undefined && { [SYNC_WAVE]: String(syncWave) }),
-        ...(isPinned && { 'cdk8s-os-layers/build': pin.build }),
+        ...(isPinned && pin.build !== undefined && { 'cdk8s-os-layers/build': pin.build }),
+        ...(isPinned && pin.origin === 'operator' && { 'cdk8s-os-layers/origin': pin.origin }),
         ...(isPinned && pin.isBehind && { 'cdk8s-os-layers/behind': compiled.hash }),
         ...(isPinned && pin.hold && { 'cdk8s-os-layers/held': describeHold(pin.hold) }),
       },

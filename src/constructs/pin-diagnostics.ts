@@ -31,6 +31,14 @@ export function pinDiagnostics({ id, origin, by, follows }: CompiledPool, pin: P
       ...more,
     },
   ];
+  const isOfOperator = 'origin' in pin && pin.origin === 'operator';
+  if (pin.state === 'behind' && isOfOperator) {
+    return finding(
+      'pin-of-operator',
+      `${name} is pinned to an image that an operator built, and to no build of what git says`,
+      { hint: `${hint} \`layers pin hold ${name} --reason …\` keeps this one against that.` },
+    );
+  }
   if (pin.state === 'behind') {
     return finding(
       'pin-behind',
@@ -38,7 +46,8 @@ export function pinDiagnostics({ id, origin, by, follows }: CompiledPool, pin: P
     );
   }
   if (pin.state === 'held') {
-    const since = pin.isBehind ? ', and has changed since' : '';
+    const ofOperator = isOfOperator && ' on an image that an operator built';
+    const since = ofOperator || (pin.isBehind ? ', and has changed since' : '');
     return finding('pin-held', `${name} is held${since}: ${describeHold(pin.hold!)}`, {
       severity: 'info',
       hint: `\`layers pin release ${name}\` ends that.`,

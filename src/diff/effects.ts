@@ -99,5 +99,5 @@ function waiting({ before, after, objects }: Changed, rank: number): Effect['wai
   const pool = after.objects.find(({ kind }) => kind === 'MachineConfigPool');
   if (rank > 0) return pool?.spec?.paused === true ? 'paused' : undefined;
   const isNew = after.made.hash !== before?.made.hash || objects.length > 0;
-  return isNew && (after.pin === 'behind' || after.pin === 'missing') ? 'pin' : undefined;
+  return isNew && after.pin !== undefined && after.pin !== 'fresh' ? 'pin' : undefined;
 }

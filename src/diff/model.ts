@@ -48,7 +48,8 @@ export interface PoolDiff {
   readonly effect: Effect;
 }
 
-export type Pin = 'fresh' | 'behind' | 'missing';
+/** `operator`: its image is one that a cluster's operator built, whatever its layers say. */
+export type Pin = 'fresh' | 'behind' | 'missing' | 'operator';
 
 export type ReasonKind =
   | 'layer-added'

@@ -49,6 +49,7 @@ export interface PoolState {
 
 const BUILD = 'cdk8s-os-layers/build';
 const BEHIND = 'cdk8s-os-layers/behind';
+const ORIGIN = 'cdk8s-os-layers/origin';
 
 /** The identities of the pools in a `dist/`. */
 export function poolsIn(files: Files): string[] {
@@ -97,8 +98,9 @@ export function objectsIn(files: Files, path: string): Manifest[] {
 
 function pinOf(config: Manifest | undefined): Pin {
   const annotations = config?.metadata.annotations;
-  if (config === undefined || annotations?.[BUILD] === undefined) return 'missing';
-  return annotations[BEHIND] === undefined ? 'fresh' : 'behind';
+  if (annotations?.[ORIGIN] === 'operator') return 'operator';
+  if (annotations?.[BEHIND] !== undefined) return 'behind';
+  return annotations?.[BUILD] === undefined ? 'missing' : 'fresh';
 }
 
 /** The builds of an index, by its hash; none where it is none's. */

@@ -16,6 +16,8 @@ export interface Baked {
   readonly users: readonly string[];
   readonly extensions: readonly string[];
   readonly kernelType?: string;
+  /** Names without values. An image has none of them: the operator gives them to nodes as they boot. */
+  readonly kernelArguments: readonly string[];
 }
 
 const CERTIFICATE = /^\/etc\/(?:pki|docker\/certs\.d|containers\/certs\.d)\/|\.(?:crt|pem|cer)$/;
@@ -45,6 +47,7 @@ export function bakedInto(config: Data): Baked {
     },
     users: sorted(namesIn(spec, 'config', 'passwd', 'users')),
     extensions: sorted(textsAt(spec, 'extensions')),
+    kernelArguments: sorted(textsAt(spec, 'kernelArguments').map((argument) => argument.split('=')[0]!)),
     ...(kernelType !== undefined && kernelType !== 'default' && { kernelType }),
   };
 }

@@ -17,20 +17,25 @@ export interface BuiltImage {
   readonly rendered?: string;
 }
 
-/** The images that saved objects name, one a pool: the MachineOSConfig's, and that of its newest build that succeeded where there is none. */
+/**
+ * The images that saved objects name, each once a pool: the MachineOSConfig's, which is what its nodes are to run; where none
+ * has one, those of all builds of the pool that succeeded, the newest first.
+ */
 export function builtImages(gathered: Gathered): BuiltImage[] {
   const builds = ofKind(gathered, 'MachineOSBuild');
-  const byPool = new Map<string, BuiltImage>();
-  for (const image of [
-    ...ofKind(gathered, 'MachineOSConfig').map((config) => ofConfig(config, builds)),
-    ...builds
-      .filter((build) => trueCondition(build, 'Succeeded') !== undefined)
-      .sort(newestFirst)
-      .map(ofBuild),
-  ]) {
-    if (image !== undefined && !byPool.has(image.pool)) byPool.set(image.pool, image);
+  const current = ofKind(gathered, 'MachineOSConfig').flatMap((config) => ofConfig(config, builds) ?? []);
+  const decided = new Set(current.map(({ pool }) => pool));
+  const others = builds
+    .filter((build) => trueCondition(build, 'Succeeded') !== undefined)
+    .sort(newestFirst)
+    .flatMap((build) => ofBuild(build) ?? [])
+    .filter(({ pool }) => !decided.has(pool));
+  const all = new Map<string, BuiltImage>();
+  for (const image of [...current, ...others]) {
+    const key = `${image.pool} ${image.image}`;
+    if (!all.has(key)) all.set(key, image);
   }
-  return [...byPool.values()];
+  return [...all.values()];
 }
 
 function ofConfig(config: SavedObject, builds: readonly SavedObject[]): BuiltImage | undefined {

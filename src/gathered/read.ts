@@ -1,4 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { type Diagnostic, failure } from '../diagnostics.ts';
 import { filesOf, namespaceOf, readStart, readText } from './files.ts';
 import { type Gathered, unreadable } from './gathered.ts';
@@ -43,6 +44,8 @@ const ELSEWHERE =
 /** Of all texts that are parsed: more than the kinds above ever are. */
 const MOST_TEXT = 1024 * 1024 * 1024;
 
+const ARCHIVE = /\.(?:tar|tgz|tar\.\w+|zip)$/;
+
 const OBJECTS = /\.(?:ya?ml|json)(?:\.gz)?$/;
 
 /** Reads what was saved of a cluster: a must-gather, wherever in the folder it begins, or files of any names. Throws LayersError where there is no such folder. */
@@ -52,12 +55,29 @@ export function readGathered(given: string, namespaces: readonly string[] = NAME
     const namespace = namespaceOf(path);
     return !ELSEWHERE.test(path) && (namespace === undefined || namespaces.includes(namespace));
   };
+  return gather(folder, filesOf(folder, isWanted));
+}
+
+/** The same of one file, as `oc get … -o yaml` prints it, whatever its name; or of a folder. */
+export function readSaved(given: string): Gathered {
+  const stat = statSync(given, { throwIfNoEntry: false });
+  if (stat === undefined) {
+    throw failure('input', 'nothing-saved', `there is no ${given}`, {
+      hint: 'Name a file that `oc get … -o yaml` printed, a folder of such, or one that `oc adm must-gather` made.',
+    });
+  }
+  if (!stat.isFile() || ARCHIVE.test(given)) return readGathered(given);
+  const path = realpathSync(given);
+  return gather(dirname(path), [basename(path)], true);
+}
+
+function gather(folder: string, files: readonly string[], areObjects = false): Gathered {
   const found: SavedObject[] = [];
   const unread: Diagnostic[] = [];
   const others: string[] = [];
   let room = MOST_TEXT;
-  for (const file of filesOf(folder, isWanted)) {
-    if (!OBJECTS.test(file) && !(isMaybe(file) && looksLikeObjects(readStart(folder, file)))) {
+  for (const file of files) {
+    if (!areObjects && !OBJECTS.test(file) && !(isMaybe(file) && looksLikeObjects(readStart(folder, file)))) {
       others.push(file);
       continue;
     }
@@ -86,7 +106,7 @@ function isMaybe(file: string): boolean {
 function folderAt(given: string): string {
   const stat = statSync(given, { throwIfNoEntry: false });
   if (stat?.isDirectory() === true) return realpathSync(given);
-  const isArchive = /\.(?:tar|tgz|tar\.\w+|zip)$/.test(given);
+  const isArchive = ARCHIVE.test(given);
   throw failure(
     'input',
     'nothing-saved',

@@ -36,7 +36,10 @@ const made = {
 
 const pin = z.strictObject({
   image: imageRepository.describe('The repository that it was pushed to.'),
-  build: made.build,
+  build: made.build.optional().describe(`${made.build.description} None for an image of the operator's.`),
+  machineOSBuild: pattern(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "a MachineOSBuild's name")
+    .optional()
+    .describe("The MachineOSBuild that it is of, where that is known: for an image of the operator's only."),
   digest: made.digest,
   // What changes with the digest stands beside it, so that no merge takes one from here and the other from there.
   packages: sha256
@@ -45,13 +48,20 @@ const pin = z.strictObject({
       'The sum of the list of its packages, a line each, sorted: `name-epoch:version-release.arch`. Not there where its layers leave the packages of the base as they are.',
     ),
   origin: z
-    .enum(['built', 'adopted', 'promoted'])
+    .enum(['built', 'adopted', 'promoted', 'operator'])
     .describe(
-      '`built` by `layers build`; `adopted`: found in the registry, and checked; or `promoted`: taken from the pool that this one follows.',
+      '`built` by `layers build`; `adopted`: found in the registry, and checked; `promoted`: taken from the pool that this one follows; or `operator`: built by the Machine Config Operator of a cluster, and copied.',
     ),
-  base: made.base,
-  release: made.release,
+  base: made.base
+    .optional()
+    .describe(`${made.base.description} Not there where the operator's image does not say.`),
+  release: made.release
+    .optional()
+    .describe(`${made.release.description} Not there where the operator's image does not say.`),
 });
+
+/** What every pin has whose image was built from this repository. */
+const OF_BUILDS = ['build', 'base', 'release'] as const;
 
 const day = value(
   (text) => {
@@ -101,14 +111,20 @@ export const poolLock = z
       .describe('What was built with --no-push. No registry has it, so that no `osImageURL` comes of it.'),
   })
   .superRefine(({ pin, hold, unpushed }, context) => {
-    if (pin === undefined && unpushed === undefined)
-      context.addIssue({ code: 'custom', path: [], message: 'this pins nothing' });
-    else if (pin === undefined && hold !== undefined)
-      context.addIssue({ code: 'custom', path: ['hold'], message: 'this holds a pin, and there is none' });
-    else if (hold !== undefined && hold.digest !== pin?.digest) {
-      const message = 'this holds another image than the one that is pinned';
-      context.addIssue({ code: 'custom', path: ['hold', 'digest'], message });
+    const report = (path: string[], message: string, code?: string) =>
+      context.addIssue({ code: 'custom', path, message, ...(code && { params: { code } }) });
+    if (pin?.origin === 'operator' && pin.build !== undefined)
+      report(['pin', 'build'], "an image of the operator's is of no build of this repository");
+    if (pin !== undefined && pin.origin !== 'operator') {
+      for (const key of OF_BUILDS)
+        if (pin[key] === undefined) report(['pin', key], `${key} is missing`, 'missing-key');
+      if (pin.machineOSBuild !== undefined)
+        report(['pin', 'machineOSBuild'], `this is for images of the operator's: origin is ${pin.origin}`);
     }
+    if (pin === undefined && unpushed === undefined) report([], 'this pins nothing');
+    else if (pin === undefined && hold !== undefined) report(['hold'], 'this holds a pin, and there is none');
+    else if (hold !== undefined && hold.digest !== pin?.digest)
+      report(['hold', 'digest'], 'this holds another image than the one that is pinned');
   });
 
 /** What was built for a pool, and pushed. */
@@ -208,7 +224,11 @@ export function printPoolLock({ pools, unpushed }: Lock, pool: string): string |
   const kept = unpushed[pool];
   if (pools[pool] === undefined && kept === undefined) return undefined;
   const sections: readonly [string, object | undefined, readonly string[]][] = [
-    ['pin', pools[pool] && pin, ['image', 'build', 'digest', 'packages', 'origin', 'base', 'release']],
+    [
+      'pin',
+      pools[pool] && pin,
+      ['image', 'build', 'machineOSBuild', 'digest', 'packages', 'origin', 'base', 'release'],
+    ],
     ['hold', hold, ['digest', 'reason', 'until']],
     ['unpushed', kept, ['build', 'digest', 'base', 'release']],
   ];

@@ -3,7 +3,7 @@ import { differences, type Made } from '../../src/build/differences.ts';
 import { promotionOf } from '../../src/build/promotion.ts';
 import { buildPlan } from '../../src/constructs/build-files.ts';
 import type { PoolBuild } from '../../src/plan/plan.ts';
-import { EMPTY_LOCK, type Lock, type Pinned } from '../../src/spec/lock.ts';
+import { EMPTY_LOCK, type Lock, type Pinned, type Unpushed } from '../../src/spec/lock.ts';
 import { compile, OTHER, type PoolInput } from '../compile/compile-pool.ts';
 
 /** A build as `dist/` has it, of a compiled pool. */
@@ -103,7 +103,7 @@ describe('a promotion', () => {
     return { ...EMPTY_LOCK, pools: { [pool]: pin } };
   };
   const { [leader.pool]: image } = pinned(leader, A).pools;
-  const unpushed: Lock = { ...EMPTY_LOCK, unpushed: { [leader.pool]: image! } };
+  const unpushed: Lock = { ...EMPTY_LOCK, unpushed: { [leader.pool]: image as Unpushed } };
   const plan: Made = { release: '4.19.3', base: `q.io/base@${digest('0')}` };
   const outcome = (
     canary: Lock,

@@ -348,7 +348,7 @@ describe('a repository of a follower', { timeout: 300_000 }, () => {
   it('that has another image under the tag of the build is left alone', async () => {
     await given({ production: 'release: "4.19.3"\nlayers: [banner]' });
     const { build } = await lockOf('canary');
-    const tag = `docker://${production.host}/os/worker:${contentTag(build)}`;
+    const tag = `docker://${production.host}/os/worker:${contentTag(build!)}`;
     const other = `docker://${await baseRef(core)}`;
     await run('skopeo', ['copy', '--src-tls-verify=false', '--dest-tls-verify=false', other, tag]);
     const says = await refused(4, 'pin', 'promote', 'canary', '--followers');

@@ -44,7 +44,7 @@ describe('the image that a cluster built', () => {
     ]);
   });
 
-  it('is that of the newest build that succeeded, where no MachineOSConfig was saved', () => {
+  it('is one of those that builds made, the newest first, where no MachineOSConfig says which', () => {
     const older = {
       ...k.build('Succeeded', { status: { digestedImagePushSpec: OLDER } }),
       metadata: { name: `infra-${'0'.repeat(32)}`, creationTimestamp: '2025-01-01T00:00:00Z' },
@@ -57,8 +57,25 @@ describe('the image that a cluster built', () => {
         build: k.BUILD,
         rendered: k.RENDERED,
       },
+      {
+        image: OLDER,
+        pool: 'infra',
+        field: 'status.digestedImagePushSpec',
+        build: `infra-${'0'.repeat(32)}`,
+        rendered: k.RENDERED,
+      },
     ]);
     expect(imagesOf(older)).toMatchObject([{ image: OLDER, pool: 'infra' }]);
+    const config = k.config({}, { status: { currentImagePullSpec: OLDER } });
+    expect(imagesOf(config, older, succeeded), 'what the nodes run decides').toMatchObject([{ image: OLDER }]);
+  });
+
+  it('is one that two builds share, once', () => {
+    const reused = {
+      ...succeeded,
+      metadata: { ...(succeeded.metadata as object), name: `infra-${'0'.repeat(32)}` },
+    };
+    expect(imagesOf(succeeded, reused)).toHaveLength(1);
   });
 
   it('is none while it is built, or where that failed', () => {
@@ -85,6 +102,7 @@ describe('what a rendered MachineConfig bakes into an image', () => {
       'rendered.yaml': k.rendered({}, k.RENDERED, {
         extensions: ['usbguard', 'ipsec'],
         kernelType: 'realtime',
+        kernelArguments: ['nosmt', `rd.luks.key=${k.PASSWORD}`],
         config: {
           ignition: { version: '3.5.0' },
           storage: { files: files.map((path) => ({ path, contents: { source: `data:,${k.PASSWORD}` } })) },
@@ -109,6 +127,7 @@ describe('what a rendered MachineConfig bakes into an image', () => {
       users: ['core'],
       extensions: ['ipsec', 'usbguard'],
       kernelType: 'realtime',
+      kernelArguments: ['nosmt', 'rd.luks.key'],
     });
     expect(JSON.stringify(baked)).not.toContain(k.PASSWORD);
   });
@@ -124,6 +143,7 @@ describe('what a rendered MachineConfig bakes into an image', () => {
         credentials: [],
         users: [],
         extensions: [],
+        kernelArguments: [],
       },
     });
   });

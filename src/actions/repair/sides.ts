@@ -37,9 +37,8 @@ export function chosenSide(
   if (mine?.hold !== undefined || other?.hold !== undefined)
     return mine?.hold === undefined ? 'theirs' : 'ours';
   if (mine === undefined) return other === undefined ? 'ours' : 'theirs';
-  return other !== undefined && other.build === wanted?.build && mine.build !== wanted.build
-    ? 'theirs'
-    : 'ours';
+  const isWanted = (pin: typeof mine) => wanted !== undefined && pin.build === wanted.build;
+  return other !== undefined && isWanted(other) && !isWanted(mine) ? 'theirs' : 'ours';
 }
 
 function lockIn(text: string | undefined, pool: string): Lock | undefined {

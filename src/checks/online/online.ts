@@ -16,8 +16,8 @@ export interface PinnedTo {
   /** The repository that it was pushed to, and where the nodes pull it from. */
   readonly pushed: string;
   readonly pulled: string;
-  /** The release that it was built for. */
-  readonly release: string;
+  /** The release that it was built for, where that is known. */
+  readonly release?: string;
   /** Why it stays, where it is held. */
   readonly held?: string;
 }

@@ -14,11 +14,13 @@ export async function run(argv: GlobalOptions): Promise<void> {
   if (isJson(argv)) process.stdout.write(printJsonLine({ pools }));
   else {
     const anyFollows = pools.some(({ follows }) => follows !== undefined);
-    const rows = pools.map(({ pool, state, image, digest, follows, hold }) => [
+    const anyForeign = pools.some(({ origin }) => origin === 'operator');
+    const rows = pools.map(({ pool, state, image, digest, follows, hold, origin }) => [
       pool,
       state,
       ...(anyFollows ? [follows === undefined ? '' : `follows ${follows}`] : []),
       digest === undefined ? '' : `${image}@${digest}`,
+      ...(anyForeign ? [origin === 'operator' ? "an operator's" : ''] : []),
       hold === undefined ? '' : describeHold(hold),
     ]);
     process.stdout.write(columns(rows));

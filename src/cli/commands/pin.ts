@@ -22,7 +22,7 @@ export function options(yargs: Argv) {
     .command('hold <pool>', 'Keep a pin as it is, whatever is built or promoted', hold.options, hold.run)
     .command('release <pool>', 'End a hold', release.options, release.run)
     .command('rollback <pool>', 'Give a pool the image before back', rollback.options, rollback.run)
-    .command('set <pool> <image>', 'Pin a pool to an image that is there', set.options, set.run)
+    .command('set [pool] [image]', 'Pin a pool to an image that is there', set.options, set.run)
     .command('repair', 'Put right what a merge or a hand has broken in the lock', repair.options, repair.run)
     .demandCommand(1, 'Which of list, promote, hold, release, rollback, set and repair?');
 }

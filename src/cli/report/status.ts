@@ -15,6 +15,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'POOL', cell: ({ pool }) => pool },
   { title: 'PIN', cell: ({ state }) => state },
   { title: 'IMAGE', cell: ({ digest }) => short(digest) },
+  { title: 'ORIGIN', cell: ({ origin }) => (origin === 'operator' ? "an operator's" : '') },
   { title: 'RELEASE', cell: ({ release }) => release },
   { title: 'BASE', cell: ({ base, isOfRelease }) => (isOfRelease ? "the release's" : short(base)) },
   { title: 'TARGET', cell: ({ target }) => target },

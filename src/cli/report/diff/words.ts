@@ -19,6 +19,8 @@ const NO_REASON: Readonly<Record<PoolDiff['change'], string>> = {
   inherits: '',
 };
 
+const OF_OPERATOR = 'its image was built by an operator: nothing of its layers is in it';
+
 /** Why a pool differs, one text a reason. */
 export function whyTexts({ change, reasons, inherits, release, pin, effect }: PoolDiff): string[] {
   const own = reasons.map(reasonText);
@@ -31,7 +33,8 @@ export function whyTexts({ change, reasons, inherits, release, pin, effect }: Po
   });
   // Where nothing else happens, that is what is said of the nodes.
   const waits = change === 'changed' && pin !== 'fresh' && pin !== undefined && effect.waitsFor !== 'pin';
-  const more = waits ? ['what its layers say now is not pinned yet'] : [];
+  const said = pin === 'operator' ? OF_OPERATOR : 'what its layers say now is not pinned yet';
+  const more = waits ? [said] : [];
   if (own.length + inherited.length > 0) return [...own, ...inherited, ...more];
   return [change === 'added' ? `${NO_REASON.added}, of release ${release}` : NO_REASON[change]];
 }
