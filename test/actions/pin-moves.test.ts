@@ -39,6 +39,27 @@ describe('what moves', () => {
   });
 });
 
+describe("an operator's image", () => {
+  const { build, base, release, ...rest } = lockOf('3').pools.worker!;
+  const machineOSBuild = `infra-${'3'.repeat(32)}`;
+  const foreign: Lock = {
+    ...EMPTY_LOCK,
+    pools: { worker: { ...rest, machineOSBuild, origin: 'operator' } },
+  };
+
+  it('is told by its MachineOSBuild in the place of a build', () => {
+    const message = messageOf(movesOf('worker', lockOf('1'), foreign), { verb: 'pin' });
+    expect(message).toContain(`@${sum('3')} operator ${machineOSBuild}`);
+  });
+
+  it('is told to who reviews it, with what is not known of it', () => {
+    const body = pullRequestBody(movesOf('worker', lockOf('1'), foreign));
+    expect(body).toContain('4.18.3 → unknown');
+    expect(body).toContain('and not from git: `worker`.');
+    expect(pullRequestBody(movesOf('worker', foreign, lockOf('1')))).toContain('| 4.18.3 |');
+  });
+});
+
 describe('a hold', () => {
   it('is said when it begins, and when it ends', () => {
     const free = lockOf('1');

@@ -79,6 +79,22 @@ describe('layers pin repair', () => {
     }
   });
 
+  it('takes of a conflict what was built here, and not what an operator built', () => {
+    const repository = committed();
+    const text = repository.read(FILE);
+    const foreign = text
+      .replace(/ {2}build: "\w+"\n/, '')
+      .replace(/digest: \S+/, `digest: ${OTHER}`)
+      .replace('origin: built', 'origin: operator');
+    repository.write({ [FILE]: conflict(text, { ours: foreign }) });
+    expect(repair(repository).repairs).toMatchObject([{ file: FILE, from: 'theirs', other: OTHER }]);
+    expect(repository.read(FILE)).toBe(text);
+    // Two of them: what layers/ says cannot tell, and ours stays.
+    const other = foreign.replace(OTHER, `sha256:${'9'.repeat(64)}`);
+    repository.write({ [FILE]: conflict(text, { ours: foreign, theirs: other }) });
+    expect(repair(repository).repairs).toMatchObject([{ from: 'ours', digest: OTHER }]);
+  });
+
   it('takes of a conflict the side that is held, before any other', () => {
     const repository = committed();
     const text = repository.read(FILE);

@@ -104,6 +104,8 @@ describe('a promotion', () => {
   };
   const { [leader.pool]: image } = pinned(leader, A).pools;
   const unpushed: Lock = { ...EMPTY_LOCK, unpushed: { [leader.pool]: image as Unpushed } };
+  const { build: _, ...rest } = image!;
+  const foreign: Lock = { ...EMPTY_LOCK, pools: { [leader.pool]: { ...rest, origin: 'operator' } } };
   const plan: Made = { release: '4.19.3', base: `q.io/base@${digest('0')}` };
   const outcome = (
     canary: Lock,
@@ -150,6 +152,7 @@ describe('a promotion', () => {
   it.each([
     ['a leader that was never pinned', EMPTY_LOCK, 'leader-unpinned'],
     ['an image that no registry has', unpushed, 'leader-unpinned'],
+    ["an operator's image, which is of no build", foreign, 'leader-of-operator'],
     ['a leader pinned to what it no longer is, when both have moved on', pinned(leader, B), 'leader-behind'],
   ])('is refused for %s', (_, canary, code) => {
     expect(outcome(canary)).toMatchObject({ code, pool: 'canary/worker', key: 'name' });

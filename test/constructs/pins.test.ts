@@ -95,6 +95,35 @@ spec:
     expect(manifest).toContain(`osImageURL: registry.example.com/os/worker@${DIGEST}\n`);
   });
 
+  it('is of no build where an operator built it: behind, and told apart', () => {
+    const pinned = repository();
+    const [compiled] = ownApp(pinned.root).compiled;
+    const image = { image: 'registry.example.com/os/worker', digest: DIGEST, origin: 'operator' as const };
+    const write = (hold?: { digest: string; reason: string }) =>
+      pinned.write({
+        [LOCK]: printPoolLock(
+          { pools: { worker: { ...image, ...(hold && { hold }) } }, unpushed: {} },
+          'worker',
+        )!,
+      });
+    write();
+    const { manifest, findings } = synthesised(pinned);
+    expect(findings).toEqual(['warning pin-of-operator']);
+    expect(manifest).toContain(`osImageURL: registry.example.com/os/worker@${DIGEST}\n`);
+    expect(manifest).toContain(
+      `    cdk8s-os-layers/behind: ${compiled!.hash}\n    cdk8s-os-layers/origin: operator\n`,
+    );
+    expect(manifest).not.toContain('cdk8s-os-layers/build');
+    write({ digest: DIGEST, reason: 'OPS-1' });
+    expect(render(pinned.root).findings).toMatchObject([
+      {
+        severity: 'info',
+        code: 'pin-held',
+        message: 'worker is held on an image that an operator built: OPS-1',
+      },
+    ]);
+  });
+
   it('is missing where the image was built and never pushed', () => {
     const pinned = repository();
     pin(pinned, { pushed: false });

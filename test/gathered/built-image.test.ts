@@ -67,7 +67,9 @@ describe('the image that a cluster built', () => {
     ]);
     expect(imagesOf(older)).toMatchObject([{ image: OLDER, pool: 'infra' }]);
     const config = k.config({}, { status: { currentImagePullSpec: OLDER } });
-    expect(imagesOf(config, older, succeeded), 'what the nodes run decides').toMatchObject([{ image: OLDER }]);
+    expect(imagesOf(config, older, succeeded), 'what the nodes run decides').toMatchObject([
+      { image: OLDER },
+    ]);
   });
 
   it('is one that two builds share, once', () => {

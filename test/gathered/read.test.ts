@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { LayersError } from '../../src/diagnostics.ts';
 import { findObject, labelled, logsOf, ofKind, readLog } from '../../src/gathered/gathered.ts';
 import { conditionsOf, textAt, trueCondition } from '../../src/gathered/object.ts';
-import { readGathered } from '../../src/gathered/read.ts';
+import { readGathered, readSaved } from '../../src/gathered/read.ts';
 import { folderOf } from './folder.ts';
 
 const GROUP = 'machineconfiguration.openshift.io';
@@ -213,9 +213,20 @@ describe('what is read', () => {
     expect(() => readGathered(path)).toThrow(message);
   });
 
+  it('may be one file, whatever its name, and then nothing beside it', () => {
+    const folder = folderOf({
+      saved: JSON.stringify(config('a')),
+      'other.yaml': JSON.stringify(config('b')),
+    });
+    expect(readSaved(join(folder, 'saved')).objects.map(({ name }) => name)).toEqual(['a']);
+    expect(readSaved(folder).objects).toHaveLength(2);
+    expect(() => readSaved(join(folder, 'gone'))).toThrow(/there is no .*gone/);
+  });
+
   it('is to be unpacked first', () => {
     const folder = folderOf({ 'must-gather.tar.gz': 'x' });
     expect(() => readGathered(join(folder, 'must-gather.tar.gz'))).toThrow(/tar -xf/);
+    expect(() => readSaved(join(folder, 'must-gather.tar.gz'))).toThrow(/tar -xf/);
   });
 });
 

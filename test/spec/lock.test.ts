@@ -102,6 +102,16 @@ describe("a pool's file of the lock", () => {
     expect(printPoolLock(EMPTY_LOCK, 'prod/worker')).toBeUndefined();
   });
 
+  it("may be of an operator's build, which says less of itself", () => {
+    const { build, base, release, ...rest } = pin('d', { origin: 'operator' });
+    const machineOSBuild = `infra-${hash('e')}`;
+    for (const pool of [rest, { ...rest, base: base!, release: release!, machineOSBuild }]) {
+      const lock: Lock = { ...EMPTY_LOCK, pools: { worker: pool } };
+      const text = printPoolLock(lock, 'worker')!;
+      expect(parsePoolLock(text, 'worker')).toEqual({ lock, diagnostics: [] });
+    }
+  });
+
   it('may have nothing but a build that was not pushed', () => {
     const lock = { ...EMPTY_LOCK, unpushed: { worker: made('a') } };
     expect(parsePoolLock(printPoolLock(lock, 'worker')!, 'worker')).toEqual({ lock, diagnostics: [] });
@@ -205,6 +215,17 @@ describe('a file of the lock that is not right', () => {
       '10:1 this file has a merge conflict',
     ],
     ['cut off', TEXT.slice(0, TEXT.indexOf('  release')), '4:1 release is missing'],
+    [
+      'the build of an operator, and one of ours',
+      TEXT.replace('origin: adopted', 'origin: operator'),
+      "6:10 an image of the operator's is of no build of this repository",
+    ],
+    [
+      "an operator's build where there was none",
+      TEXT.replace('  digest', '  machineOSBuild: infra-1\n  digest'),
+      "7:19 this is for images of the operator's: origin is adopted",
+    ],
+    ['no build, though no operator made it', TEXT.replace(/ {2}build: .*\n/, ''), '4:1 build is missing'],
     ['nothing pinned', TEXT.slice(0, TEXT.indexOf('pin:')), '2:1 this pins nothing'],
     ['a hold of nothing', TEXT.replace(/pin:\n(?: {2}.*\n)+/, ''), '4:1 this holds a pin, and there is none'],
     [
