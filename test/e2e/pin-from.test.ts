@@ -296,6 +296,26 @@ describe('layers pin set --from takes', { timeout: 180_000 }, () => {
     expect(await refused(code, ...set('canary', '--from', file))).toMatch(says);
   });
 
+  it('an image of the same registry, whose blobs stay when the operator deletes its own', async () => {
+    const repository = `${registry.host}/team/os`;
+    const near = await built({ tag: 'near', repository });
+    const file = await list('near.yaml', configWith(`${repository}@${near}`), rendered);
+    await works(...set('late', '--from', file));
+    await run('skopeo', ['delete', '--tls-verify=false', `docker://${repository}@${near}`]);
+    const copy = `docker://${registry.host}/os/late@${near}`;
+    await run('skopeo', ['copy', '--src-tls-verify=false', copy, `dir:${join(workspace.root, '../near')}`]);
+    await workspace.git('checkout', '--quiet', '.');
+  });
+
+  it('none that only the cluster can reach, and says how to', async () => {
+    const host = 'image-registry.openshift-image-registry.svc:5000';
+    const file = await list(
+      'inside.yaml',
+      configWith(`${host}/openshift-machine-config-operator/os@${k.DIGEST}`),
+    );
+    expect(await refused(4, ...set('late', '--from', file))).toContain(`prefix = "${host}"`);
+  });
+
   it('no image of somebody else', async () => {
     const foreign = await built({ tag: 'foreign', labels: { machineconfigpool: k.POOL } });
     const file = await list('foreign.yaml', configWith(`${clusters.host}/team/os@${foreign}`));
