@@ -74,9 +74,11 @@ function movesVendorFiles({ units }: Reading): boolean {
 
 /** From a unit that changes the shell in its own way, all that comes after it belongs to it. */
 function leaveRest(index: number, reading: Reading): void {
-  const { units } = reading;
+  const { units, state } = reading;
   let end = units.length;
-  while (end > index + 1 && isCleanUp(units[end - 1]!, reading)) end--;
+  // What a clean-up comes after by `;` may fail: without it, that would count.
+  const mayGo = ({ isChained }: Unit): boolean => isChained || state.isStrict;
+  while (end > index + 1 && mayGo(units[end - 1]!) && isCleanUp(units[end - 1]!, reading)) end--;
   const rest = units.slice(index, end);
   const lines = linesOf(rest[0]!, rest.at(-1)!, reading);
   const comments = commentsBefore(index, reading);
@@ -117,8 +119,10 @@ function judgeLoose(first: number, reading: Reading): void {
   const { scope } = stage;
   const pieces = scope.pieces.slice(first);
   const isCode = pieces.every(({ as, makes, removes }) => as === 'run' && !makes && !removes);
-  if (isCode && pieces.length <= 1) return;
-  if (isCode && pieces.every(({ before }) => before.length === 0)) {
+  // What was followed, `cd` for one, is now before a piece, and fails it.
+  const isAsItWas = isCode && pieces.every(({ before }) => before.length === 0);
+  if (isAsItWas && pieces.length <= 1) return;
+  if (isAsItWas) {
     scope.pieces.splice(first);
     const { lines, comments } = instruction;
     leaveUnits(units, { lines, comments }, pieces[0]!.why!, reading);
