@@ -2,12 +2,13 @@ import { secretsIn } from '../build/rendered-secrets.ts';
 import { ofKind } from '../gathered/gathered.ts';
 import { at, type SavedObject, textAt } from '../gathered/object.ts';
 import { buildObjects } from '../operator/build-objects/build-objects.ts';
-import { CONFIG_KEY } from '../operator/build-objects/config-maps.ts';
+import { secretNames } from '../operator/build-objects/credentials.ts';
 import type { BuildObjectsInput, Environment } from '../operator/build-objects/input.ts';
-import { type Secret, secret } from '../operator/secrets.ts';
+import { isElided, type Secret, secret } from '../operator/secrets.ts';
 import type { MOUNTED } from './mounted.ts';
 import { type OperatorOptions, openPool, osConfigOf, rulesFor } from './operator-pool.ts';
 import type { SavedCluster } from './saved-cluster.ts';
+import { shownObjects } from './shown-objects.ts';
 
 export interface JobOptions extends OperatorOptions {
   /** Print credentials as well. */
@@ -22,11 +23,9 @@ export interface ExplainedJob {
   /** In the order that they are made. */
   readonly objects: readonly object[];
   readonly refused?: { readonly at: string; readonly message: string };
-  /** What was not saved, and stands here by a word in its place, or is left out. */
+  /** What was not saved: a word stands in its place. */
   readonly unknown: readonly string[];
 }
-
-const GLOBAL_PULL_SECRET = 'global-pull-secret-copy';
 
 /** Every object that machine-os-builder would make for the build of a pool. */
 export function explainJob(options: JobOptions): ExplainedJob {
@@ -37,29 +36,27 @@ export function explainJob(options: JobOptions): ExplainedJob {
   const rendered = saved.neededRendered(pool);
   const release = rulesFor(options.release, saved.release(rendered));
   const unknown: string[] = [];
-  const secretNamed = (name: string) => {
+  const secretNamed = (name: string): Secret | undefined => {
     const found = secretOf(saved, name);
     if (found === undefined) unknown.push(`the Secret ${name}`);
-    return found;
+    else if (isElided(found)) unknown.push(`what is in the Secret ${name}: must-gather takes it out`);
+    else return found;
+    return undefined;
   };
-  const baseSecret = secretNamed(config.spec.baseImagePullSecret?.name ?? GLOBAL_PULL_SECRET);
-  const pushSecret = secretNamed(config.spec.renderedImagePushSecret.name);
+  const { base, final } = secretNames(config);
+  const [baseSecret, pushSecret] = [secretNamed(base), secretNamed(final)];
   const input: BuildObjectsInput = {
-    ...{ release, pool, config, rendered, images: saved.images(release, rendered) },
+    ...{ release, pool, config, rendered, images: saved.images(release, pool) },
     ...(baseSecret && { baseSecret }),
     ...(pushSecret && { pushSecret }),
     environment: environmentOf(saved, id.pool, options.mounted, unknown),
     uid: uidOf(saved, config.metadata.name, rendered.metadata.name) ?? UNKNOWN_UID,
   };
-  const { machineOSBuild, configMaps, secrets, job, refused } = buildObjects(input);
-  const hidden = secretsIn(rendered.spec.config ?? {});
-  const shown = options.showSecrets
-    ? [...configMaps, ...secrets]
-    : [...configMaps.map((map) => withoutConfig(map, hidden)), ...secrets.map(withoutData)];
+  const made = buildObjects(input);
   return {
     ...{ pool: options.pool, release, unknown },
-    objects: [...(machineOSBuild ? [machineOSBuild] : []), ...shown, ...(job ? [job] : [])],
-    ...(refused && { refused }),
+    objects: shownObjects(made, options.showSecrets, secretsIn(rendered.spec.config ?? {})),
+    ...(made.refused && { refused: made.refused }),
   };
 }
 
@@ -138,19 +135,4 @@ function architectureOf({ gathered }: SavedCluster): Environment['architecture']
   );
   const found = textAt(masters[0]?.data, 'status', 'nodeInfo', 'architecture');
   return found === 'arm64' || found === 'ppc64le' || found === 's390x' ? found : 'amd64';
-}
-
-const REDACTED = '<not shown: --show-secrets shows it>';
-
-function withoutData(object: { readonly data: Readonly<Record<string, string>> }): object {
-  return { ...object, data: Object.fromEntries(Object.keys(object.data).map((key) => [key, REDACTED])) };
-}
-
-/** A rendered MachineConfig has the cluster's pull secret, and more. */
-function withoutConfig(
-  map: { readonly data?: Readonly<Record<string, string>> },
-  hidden: readonly string[],
-): object {
-  if (hidden.length === 0 || map.data?.[CONFIG_KEY] === undefined) return map;
-  return { ...map, data: { [CONFIG_KEY]: `${REDACTED}, with ${hidden.join(', ')}` } };
 }

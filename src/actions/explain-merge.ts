@@ -42,7 +42,7 @@ export function explainMerge(options: MergeOptions): ExplainedMerge {
     : [];
   const names = new Set(own.map(({ metadata }) => metadata.name));
   const configs = selectConfigs(pool, [...all.filter(({ metadata }) => !names.has(metadata.name)), ...own]);
-  if (configs.length === 0) saved.missing(`any MachineConfig of ${id.pool}`, 'oc get machineconfigs -o yaml');
+  if (configs.length === 0) saved.missing(`a MachineConfig of ${id.pool}`, 'oc get machineconfigs -o yaml');
   const defaults = defaultsOf(saved, pool, configs, release);
   const stream = pool.spec.osImageStream.name;
   const merged = orRefuse(() =>

@@ -35,7 +35,7 @@ export function explainBuildName(options: OperatorOptions): NamedBuild {
   const pool = saved.neededPool(id.pool);
   const rendered = saved.rendered(pool);
   const release = rulesFor(options.release, saved.release(rendered));
-  const images = saved.images(release, rendered);
+  const images = saved.images(release, pool);
   const input: BuildInput = { release, pool, config, images, ...(rendered && { rendered }) };
   const live = saved.osConfig(id.pool);
   const name = orRefuse(() => buildName(input));

@@ -41,7 +41,12 @@ export class SavedCluster {
   }
 
   neededPool(name: string): MachineConfigPool {
-    return this.pool(name) ?? this.missing(`the MachineConfigPool ${name}`, `oc get mcp ${name} -o yaml`);
+    const how = `oc get mcp ${name} -o yaml`;
+    const pool = this.pool(name) ?? this.missing(`the MachineConfigPool ${name}`, how);
+    // What is in git has none: the operator writes it.
+    if (!pool.spec.configuration.name)
+      this.missing(`spec.configuration of the MachineConfigPool ${name}`, how);
+    return pool;
   }
 
   /** The rendered MachineConfig that a pool is to have. */
@@ -75,12 +80,9 @@ export class SavedCluster {
   }
 
   /** The images that builds start from, and the release they are of. */
-  images(release: ReleaseVersion, rendered: MachineConfig | undefined): OsImages {
-    if (areImagesRendered(release)) {
-      return rendered === undefined
-        ? this.missing('the rendered MachineConfig', '…')
-        : imagesOfConfig(rendered);
-    }
+  images(release: ReleaseVersion, pool: MachineConfigPool): OsImages {
+    if (areImagesRendered(release)) return imagesOfConfig(this.neededRendered(pool));
+    const rendered = this.rendered(pool);
     const map = this.ofOperator('ConfigMap', IMAGES);
     // It says the same as the rendered MachineConfig of a pool without an image of its own.
     if (map === undefined && rendered !== undefined && !isOverridden(rendered))

@@ -1,4 +1,5 @@
-import { gitError, type Outcome, type RunGit, redacted, runOrThrow } from './run.ts';
+import { redacted } from '../values/redacted.ts';
+import { gitError, type Outcome, type RunGit, runOrThrow } from './run.ts';
 
 /** A branch in another repository: of a remote by its name, or by a URL. */
 export interface RemoteBranch {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Diagnostic, failure, type LayersError } from '../diagnostics.ts';
+import { redacted } from '../values/redacted.ts';
 
 export interface GitOptions {
   /** @default process.env */
@@ -66,14 +67,6 @@ export function gitFailed(command: string, outcome: Outcome): LayersError {
     {
       ...(detail && { hint, ...detail }),
     },
-  );
-}
-
-/** A text without what stands before the host in URLs: a password, or a token as the name. */
-export function redacted(text: string): string {
-  return text.replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]+@/gi, (whole, scheme: string) =>
-    // A name alone is no secret for ssh, and nothing else says whose login it is.
-    /^ssh:\/\/[^:@]+@$/i.test(whole) ? whole : `${scheme}***@`,
   );
 }
 

@@ -28,6 +28,11 @@ const KEYS: Readonly<Record<string, string>> = {
   'kubernetes.io/dockercfg': '.dockercfg',
 };
 
+/** Whether the tool that saved it took the content out, as must-gather does. */
+export function isElided(secret: Secret): boolean {
+  return [...dataOf(secret).values()].some((value) => /^\d+ bytes long$/.test(value.toString('latin1')));
+}
+
 /** The credentials of a build, in the one form that it is given them in. Throws a Refusal with the operator's words. */
 export function canonicalSecret(secret: Secret, release: ReleaseVersion): string {
   const data = dataOf(secret);

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { branchFor } from '../../src/actions/delivery-place.ts';
 import { messageOf, movesOf, NO_MOVES } from '../../src/actions/pin-moves.ts';
 import { pullRequestBody, titleOf } from '../../src/actions/pull-request.ts';
-import { redacted } from '../../src/git/run.ts';
 import { EMPTY_LOCK, type Lock } from '../../src/spec/lock.ts';
 
 const sum = (digit: string) => `sha256:${digit.repeat(64)}`;
@@ -105,18 +104,5 @@ describe('the branch of a set of pools', () => {
     const sets = [['a/b-c'], ['a-b/c'], ['a', 'b'], ['a', 'c'], ['a']];
     expect(new Set(sets.map(branchFor)).size).toBe(sets.length);
     expect(branchFor(['prod-1/worker'])).toMatch(/^layers\/pin-prod-1-worker-[0-9a-f]{8}$/);
-  });
-});
-
-describe('what git says', () => {
-  it.each([
-    ["unable to access 'https://me:pass@host/x.git/': no", "unable to access 'https://***@host/x.git/': no"],
-    ['https://token@host/x', 'https://***@host/x'],
-    ['http://a:b@host http://c:d@host', 'http://***@host http://***@host'],
-    ['ssh://git@host/x', 'ssh://git@host/x'],
-    ['ssh://git:pass@host/x', 'ssh://***@host/x'],
-    ['git@host:x.git, https://host/a@b', 'git@host:x.git, https://host/a@b'],
-  ])('is told without passwords: %s', (text, told) => {
-    expect(redacted(text)).toBe(told);
   });
 });

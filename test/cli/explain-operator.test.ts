@@ -153,6 +153,50 @@ describe('layers explain --mco-job', () => {
     expect(data.objects[4].data).toEqual({ '.dockerconfigjson': encoded });
   });
 
+  it('shows no password of a proxy, either', () => {
+    const url = 'http://me:hunter2@proxy.example.com:3128';
+    const proxy = { httpProxy: url, httpsProxy: url, noProxy: '.svc' };
+    const controller = custom('ControllerConfig', 'machine-config-controller', { proxy });
+    const made = repository([...OBJECTS, controller]);
+    const { stdout } = explain(made, '--mco-job');
+    expect(stdout).toContain('"value":"http://***@proxy.example.com:3128"');
+    expect(stdout).not.toContain('hunter2');
+    expect(explain(made, '--mco-job', '--show-secrets').stdout).toContain(url);
+  });
+
+  it('has Secrets without content where theirs was not saved, or taken out by must-gather', () => {
+    const elided = {
+      ...secret('os-push'),
+      data: { '.dockerconfigjson': Buffer.from('312 bytes long').toString('base64') },
+    };
+    const made = repository([...OBJECTS.filter(({ kind }) => kind !== 'Secret'), elided]);
+    const { status, data } = explain(made, '--mco-job', '--show-secrets');
+    expect(status).toBe(0);
+    const secrets = data.objects.filter(({ kind }: { kind: string }) => kind === 'Secret');
+    expect(secrets).toMatchObject(
+      ['global-pull-secret-copy', 'os-push'].map((name) => ({
+        metadata: { labels: { [`${GROUP}/originalSecretName`]: name } },
+        data: { '.dockerconfigjson': '<not saved>' },
+      })),
+    );
+    expect(data.unknown.slice(0, 2)).toEqual([
+      'the Secret global-pull-secret-copy',
+      'what is in the Secret os-push: must-gather takes it out',
+    ]);
+  });
+
+  it('needs a pool as the cluster has it, which says what is rendered', () => {
+    const [pool, ...others] = OBJECTS;
+    const made = repository([{ ...pool, spec: {} }, ...others]);
+    for (const what of ['--mco-job', '--mosb']) {
+      const { status, stdout } = explain(made, what);
+      expect([status, stdout]).toEqual([
+        2,
+        expect.stringContaining('spec.configuration of the MachineConfigPool infra is not in'),
+      ]);
+    }
+  });
+
   it('takes it that the cluster has what it is told that it has', () => {
     const job = (...args: string[]) => JSON.stringify(explain(repository(), '--mco-job', ...args).data);
     expect(job()).not.toContain('etc-pki-entitlement-infra');

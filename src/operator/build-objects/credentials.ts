@@ -10,24 +10,34 @@ export interface BuildSecret {
   readonly kind: 'Secret';
   readonly metadata: Metadata;
   readonly type: string;
-  readonly data: Readonly<Record<string, string>>;
+  /** None where the Secret that it is made of is not known. */
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** The operator's own copy of the cluster's pull secret. */
+const GLOBAL_PULL_SECRET = 'global-pull-secret-copy';
+
+/** The Secrets that a build's own are made of. */
+export function secretNames({ spec }: Build['config']): Readonly<Record<'base' | 'final', string>> {
+  return {
+    base: spec.baseImagePullSecret?.name ?? GLOBAL_PULL_SECRET,
+    final: spec.renderedImagePushSecret.name,
+  };
 }
 
 /** The credentials to pull and to push with, in the one form that a build gets them in. */
 export function secretsOf(build: Build): BuildSecret[] {
-  const { baseSecret, pushSecret } = build;
-  return [
-    ...(baseSecret === undefined ? [] : [canonical(build, 'base', baseSecret)]),
-    ...(pushSecret === undefined ? [] : [canonical(build, 'final', pushSecret)]),
-  ];
+  return [canonical(build, 'base', build.baseSecret), canonical(build, 'final', build.pushSecret)];
 }
 
-function canonical(build: Build, what: 'base' | 'final', secret: Secret): BuildSecret {
-  const { name } = secret.metadata;
-  const json = Refusal.wrap(
-    `could not canonicalize secret ${name}: could not canonicalize pull secret "${nameOf(build, what)}"`,
-    () => canonicalSecret(secret, build.release),
-  );
+function canonical(build: Build, what: 'base' | 'final', secret: Secret | undefined): BuildSecret {
+  const name = secret?.metadata.name ?? secretNames(build.config)[what];
+  const json =
+    secret &&
+    Refusal.wrap(
+      `could not canonicalize secret ${name}: could not canonicalize pull secret "${nameOf(build, what)}"`,
+      () => canonicalSecret(secret, build.release),
+    );
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -36,6 +46,6 @@ function canonical(build: Build, what: 'base' | 'final', secret: Secret): BuildS
       [`${GROUP}/originalSecretName`]: name,
     }),
     type: DOCKER_JSON,
-    data: { '.dockerconfigjson': Buffer.from(json).toString('base64') },
+    ...(json !== undefined && { data: { '.dockerconfigjson': Buffer.from(json).toString('base64') } }),
   };
 }

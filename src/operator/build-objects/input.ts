@@ -24,7 +24,7 @@ export interface BuildObjectsInput {
   readonly config: MachineOSConfig;
   readonly rendered: MachineConfig;
   readonly images: OsImages;
-  /** One that is not known is left out of what is made. */
+  /** Of one that is not known, what is made has no content. */
   readonly baseSecret?: Secret;
   readonly pushSecret?: Secret;
   readonly environment: Environment;
