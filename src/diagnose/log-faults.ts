@@ -57,7 +57,9 @@ export function logFault(log: BuildLog, isEntitled: boolean): Omit<Fault, 'file'
     };
   }
   const [code, what] = UNKNOWN[phase];
-  return { code, what, hint: 'Its last lines are above.', lines: lastLines(lines).split('\n') };
+  const last = lastLines(lines);
+  if (last === '') return { code, what, hint: 'Its log ends there, and does not say why.' };
+  return { code, what, hint: 'Its last lines are above.', lines: last.split('\n') };
 }
 
 /** What only happens to builds in clusters comes first: the same words mean something else there. */

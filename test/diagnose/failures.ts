@@ -46,6 +46,9 @@ function failedBuild(log: string, more: readonly Saved[] = k.auxiliary()): Pick<
   };
 }
 
+/** The log of a container that was ended in an instruction. */
+const endingAt = (step: string): string => `+ buildah bud /home/build/context\n${step}`;
+
 const building = (pod: Saved, ...more: readonly Saved[]): Saved[] => [
   ...k.INPUTS,
   k.build('Building'),
@@ -489,6 +492,50 @@ export const FAILURES: readonly Failure[] = [
     stage: 'pods',
     code: 'pod-oom',
     line: 'OOMKilled, exit code 137',
+  },
+  {
+    name: 'an instruction in which there was no memory left',
+    objects: building(k.pod(k.ended(137, { reason: 'OOMKilled' }))),
+    logs: { [LOG]: endingAt(`${IN_DNF} ${k.DNF}`) },
+    stage: 'log',
+    code: 'pod-oom',
+    line: 'OOMKilled, exit code 137',
+    at: 2,
+  },
+  {
+    name: 'a container that was killed, by nobody who says so',
+    objects: building(k.pod(k.ended(137))),
+    logs: { [LOG]: endingAt(`${IN_DNF} ${k.DNF}`) },
+    stage: 'log',
+    code: 'killed',
+    line: 'exit code 137',
+    at: 2,
+  },
+  {
+    name: 'a container that ended with its pod',
+    objects: building(k.pod(k.ended(143))),
+    logs: { [LOG]: endingAt(`${IN_DNF} ${k.DNF}`) },
+    stage: 'log',
+    code: 'pod-lost',
+    line: 'exit code 143',
+    at: 2,
+  },
+  {
+    name: 'a log that ends without a word',
+    objects: building(k.pod(k.ended(1))),
+    logs: { [LOG]: endingAt(`[1/3] STEP 1/3: FROM ${k.BASE} AS extract`) },
+    stage: 'log',
+    code: 'build-failed',
+    what: 'an instruction failed',
+  },
+  {
+    name: 'a pod that could not mount at first, and ran',
+    objects: building(
+      k.pod(k.ended(1)),
+      k.event('Pod', k.POD, 'FailedMount', 'MountVolume.SetUp failed: configmap not found'),
+    ).map((object) => (object === k.RUNNING_JOB ? k.FAILED_JOB : object)),
+    stage: 'job',
+    code: 'attempts-exhausted',
   },
   {
     name: 'a node that was shut down',

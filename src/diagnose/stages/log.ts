@@ -2,13 +2,13 @@ import { findObject } from '../../gathered/gathered.ts';
 import { linesOf } from '../../gathered/logs.ts';
 import { at, listAt, type SavedObject, textAt } from '../../gathered/object.ts';
 import { type BuildLog, readBuildLog } from '../build-log.ts';
-import { broken, type Look, notSaved, ok } from '../fault.ts';
+import { broken, type Fault, type Look, notSaved, ok } from '../fault.ts';
 import { logFault } from '../log-faults.ts';
 import { AUXILIARY, BUILD_CONTAINER, DIGEST_CONTAINERS, GROUP, NAMESPACE } from '../names.ts';
 import { failedInstruction } from '../own-containerfile.ts';
 import type { Subject } from '../subject.ts';
 import { stateOf } from './build.ts';
-import { containersOf } from './pods.ts';
+import { containersOf, outsideFault } from './pods.ts';
 import type { Stage } from './stage.ts';
 
 export const log: Stage = {
@@ -32,6 +32,7 @@ export const log: Stage = {
 interface Found {
   readonly lines: readonly string[];
   readonly file: string;
+  readonly pod?: SavedObject | undefined;
   /** The exit code; unknown where it has not ended, or where its pod was not saved. */
   readonly exitCode?: number | undefined;
 }
@@ -47,7 +48,7 @@ function logged(subject: Subject): Found[] {
     .filter(({ container = BUILD_CONTAINER }) => container === BUILD_CONTAINER)
     .map((saved) => {
       const pod = subject.pods.find(({ name }) => name === saved.pod);
-      return { lines: subject.read(saved), file: saved.file, exitCode: pod && codeOf(pod) };
+      return { lines: subject.read(saved), file: saved.file, pod, exitCode: pod && codeOf(pod) };
     });
 }
 
@@ -57,7 +58,7 @@ function endings({ pods }: Subject): Found[] {
     const { message, exitCode } = containersOf(pod).find(({ name }) => name === BUILD_CONTAINER) ?? {};
     return message === undefined || exitCode === undefined
       ? []
-      : [{ lines: linesOf(message), file: pod.file, exitCode }];
+      : [{ lines: linesOf(message), file: pod.file, pod, exitCode }];
   });
 }
 
@@ -70,7 +71,7 @@ function isFailed(exitCode: number | undefined, { error }: BuildLog): boolean {
   return exitCode === undefined ? error !== undefined : exitCode !== 0;
 }
 
-function lookAt(subject: Subject, { lines, file, exitCode }: Found): Look {
+function lookAt(subject: Subject, { lines, file, pod, exitCode }: Found): Look {
   const log = readBuildLog(lines);
   if (!isFailed(exitCode, log)) {
     return exitCode === 0 || log.phase === 'push'
@@ -79,9 +80,39 @@ function lookAt(subject: Subject, { lines, file, exitCode }: Found): Look {
   }
   const instruction =
     log.phase === 'step' || log.phase === 'pull' ? failedInstruction(subject, log) : undefined;
-  const fault = logFault(log, isEntitled(subject));
-  return broken({ ...fault, file, ...(instruction && { instruction }) });
+  const at = instruction && { instruction };
+  if (log.error !== undefined) return broken({ file, ...logFault(log, isEntitled(subject)), ...at });
+  // It had no last word: what ended it is not in its log.
+  const outside = pod && isKilled(exitCode) ? outsideFault(subject, pod) : undefined;
+  return broken({ file, ...(outside ?? killed(exitCode) ?? logFault(log, isEntitled(subject))), ...at });
 }
+
+/** As a shell tells signals. */
+function isKilled(exitCode: number | undefined): boolean {
+  return exitCode !== undefined && exitCode > 128;
+}
+
+/** What ended a container, where nothing but its exit code says so. */
+function killed(exitCode: number | undefined): Fault | undefined {
+  if (exitCode === KILL) {
+    const hint =
+      'The node may have had no memory left: the build has no limit of its own. See the events of the node.';
+    return { code: 'killed', what: 'the container was killed', hint, lines: [`exit code ${KILL}`] };
+  }
+  if (exitCode === TERM) {
+    const hint = 'The pod was deleted, or its node shut down: the events of the namespace say which.';
+    return {
+      code: 'pod-lost',
+      what: 'the container was ended with its pod',
+      hint,
+      lines: [`exit code ${TERM}`],
+    };
+  }
+  return undefined;
+}
+
+const KILL = 128 + 9;
+const TERM = 128 + 15;
 
 /** Whether the build had the certificates of a subscription. */
 function isEntitled({ gathered, job, pods, buildName }: Subject): boolean {

@@ -18,7 +18,7 @@ export const pods: Stage = {
       return notSaved('no pod of it was saved');
     }
     for (const each of subject.pods) {
-      const fault = faultOf(subject, each);
+      const fault = outsideFault(subject, each);
       if (fault !== undefined) return broken(fault);
     }
     return stateOfPod(pod);
@@ -71,7 +71,7 @@ type Look1 = (subject: Subject, pod: SavedObject) => Fault | undefined;
 /** What keeps the container from running, or ended it from outside. */
 const KINDS: readonly Look1[] = [evicted, lost, outOfMemory, imagePull, unschedulable, mount];
 
-function faultOf(subject: Subject, pod: SavedObject): Fault | undefined {
+export function outsideFault(subject: Subject, pod: SavedObject): Fault | undefined {
   for (const look of KINDS) {
     const fault = look(subject, pod);
     if (fault !== undefined) return { file: pod.file, ...fault };
@@ -150,11 +150,14 @@ function unschedulable(subject: Subject, pod: SavedObject): Fault | undefined {
 }
 
 function mount(subject: Subject, pod: SavedObject): Fault | undefined {
+  const containers = containersOf(pod);
   const isWaiting =
-    containersOf(pod).some((container) => container.isWaiting) ||
-    textAt(pod.data, 'status', 'phase') === 'Pending';
+    // What has run has got what it was to mount, whatever an older event says.
+    containers.every(({ exitCode }) => exitCode === undefined) &&
+    (containers.some((container) => container.isWaiting) ||
+      textAt(pod.data, 'status', 'phase') === 'Pending');
   const event = eventsOf(subject, 'Pod', pod.name).find(({ reason }) => reason === 'FailedMount');
-  const config = containersOf(pod).find(({ reason }) => reason === 'CreateContainerConfigError');
+  const config = containers.find(({ reason }) => reason === 'CreateContainerConfigError');
   if (!isWaiting || (event === undefined && config === undefined)) return undefined;
   return {
     code: 'pod-mount',
