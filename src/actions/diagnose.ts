@@ -6,6 +6,7 @@ import { diagnosePool, type PoolDiagnosis } from '../diagnose/walk.ts';
 import { type Diagnostic, failure } from '../diagnostics.ts';
 import { readLog } from '../gathered/gathered.ts';
 import { readGathered } from '../gathered/read.ts';
+import { redacted } from '../values/redacted.ts';
 import { suggest } from '../values/suggest.ts';
 import { clusterBuilds, type GitPlace, placeOf } from './cluster-places.ts';
 
@@ -59,14 +60,21 @@ export function diagnose({ root, folder, pool }: DiagnoseOptions): DiagnoseResul
       once((log) => readLog(gathered, log)),
     );
     const diagnosis = diagnosePool(subject);
-    if (diagnosis.fault === undefined) return diagnosis;
+    if (diagnosis.fault === undefined) return withoutPasswords(diagnosis);
     const { instruction } = diagnosis.fault;
     // It takes a while, and not every failure is an instruction's.
     if (instruction !== undefined) builds ??= clusterBuilds(root);
     const place = instruction && placed(subject, builds ?? [], instruction, diagnosis.fault);
-    return { ...diagnosis, finding: findingOf(diagnosis, diagnosis.fault, place) };
+    return withoutPasswords({ ...diagnosis, finding: findingOf(diagnosis, diagnosis.fault, place) });
   });
   return { pools, diagnostics: gathered.unread };
+}
+
+/** The operator's script prints what it calls: the proxy's URL, and with it a password. */
+function withoutPasswords(diagnosed: DiagnosedPool): DiagnosedPool {
+  return JSON.parse(JSON.stringify(diagnosed), (_, value) =>
+    typeof value === 'string' ? redacted(value) : value,
+  );
 }
 
 function isKnown(

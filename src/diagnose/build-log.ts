@@ -68,7 +68,10 @@ export function readBuildLog(all: readonly string[]): BuildLog {
 /** The instruction that an error names. It is not escaped: quotes in it look like its end. */
 function namedIn(error: string, last: string | undefined): string | undefined {
   if (last !== undefined && error.includes(`building at STEP "${last}": `)) return last;
-  return (/building at STEP "(.*)": [^"]*$/.exec(error) ?? /building at STEP "(.*?)": /.exec(error))?.[1];
+  const [, named] =
+    /building at STEP "(.*)": [^"]*$/.exec(error) ?? /building at STEP "(.*?)": /.exec(error) ?? [];
+  // Of an instruction that it does not know it names the keyword only.
+  return named !== undefined && last?.startsWith(named) ? last : named;
 }
 
 function since(lines: readonly string[], last: number, instruction: string | undefined): string[] {

@@ -16,6 +16,23 @@ const noContext: FailureKind = {
   }),
 };
 
+/** What buildah says of a Containerfile that it cannot read, or only as far as an instruction. */
+const containerfileInvalid: FailureKind = {
+  code: 'containerfile-invalid',
+  phases: ['step', 'pull'],
+  isTransient: false,
+  patterns: [
+    /(?<why>[Uu]nknown instruction: "?\w+"?)/,
+    /parsing main Dockerfile: (?:[^ ]*Containerfile: )?(?<why>.*)/,
+    /^Error: (?<why>no FROM statement found|no contents in .*|FROM requires .*|\S+ --from=\S+: no stage or image found.*)/,
+    /building at STEP ".*": (?<why>[A-Z]+ requires .*|resolving mountpoints .*invalid mount .*)/,
+  ],
+  explain: ({ groups: { why } = {} }) => ({
+    what: `the Containerfile is not one (${why})`,
+    hint: 'buildah reads it as Docker does: an instruction begins a line, a command that goes on over several has a \\ at the end of each. `layers check --manifests` finds such mistakes before a cluster does.',
+  }),
+};
+
 const certificateUnknown: FailureKind = {
   code: 'certificate-unknown',
   phases: ['pull', 'push'],
@@ -33,4 +50,4 @@ const certificateUnknown: FailureKind = {
 };
 
 /** Kinds of failure that builds in a cluster have, and others have not. */
-export const CLUSTER_FAILURES: readonly FailureKind[] = [noContext, certificateUnknown];
+export const CLUSTER_FAILURES: readonly FailureKind[] = [noContext, containerfileInvalid, certificateUnknown];

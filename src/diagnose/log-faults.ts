@@ -41,6 +41,8 @@ const UNKNOWN: Readonly<Record<Phase | 'script', readonly [code: string, what: s
   store: ['store-failed', 'the image could not be stored'],
 };
 
+const NOT_BEGUN = ['build-failed', 'buildah ended before the first instruction'] as const;
+
 /** Why a build's container ended as it did. */
 export function logFault(log: BuildLog, isEntitled: boolean): Omit<Fault, 'file' | 'instruction'> {
   const { phase, lines, image } = log;
@@ -56,7 +58,7 @@ export function logFault(log: BuildLog, isEntitled: boolean): Omit<Fault, 'file'
       ...(known.subject !== undefined && { subject: known.subject }),
     };
   }
-  const [code, what] = UNKNOWN[phase];
+  const [code, what] = phase === 'step' && log.instruction === undefined ? NOT_BEGUN : UNKNOWN[phase];
   const last = lastLines(lines);
   if (last === '') return { code, what, hint: 'Its log ends there, and does not say why.' };
   return { code, what, hint: 'Its last lines are above.', lines: last.split('\n') };

@@ -32,8 +32,8 @@ export const AUXILIARY = {
   job: 'build-',
 } as const;
 
-/** A build's pod, as its Job names it: `build-<MachineOSBuild>-<five>`. */
-const BUILD_POD = /^build-((.+)-[0-9a-f]{32})-[a-z0-9]{5}$/;
+/** A build's pod, as its Job names it: `build-<MachineOSBuild>-<five>`; without the five, the Job, whose log is that of a pod. */
+const BUILD_POD = /^build-((.+)-[0-9a-f]{32})(?:-[a-z0-9]{5})?$/;
 
 /** The build and the pool that the name of a pod says. */
 export function ofPodName(name: string): { build: string; pool: string } | undefined {

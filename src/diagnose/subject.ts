@@ -1,7 +1,7 @@
 import type { Gathered } from '../gathered/gathered.ts';
 import { findObject, labelled, ofKind } from '../gathered/gathered.ts';
 import type { SavedLog } from '../gathered/logs.ts';
-import { annotationOf, at, labelOf, type SavedObject, textAt } from '../gathered/object.ts';
+import { annotationOf, at, labelOf, type SavedObject, textAt, trueCondition } from '../gathered/object.ts';
 import { AUXILIARY, CURRENT_BUILD, LABEL, NAMESPACE, ofPodName, poolOf } from './names.ts';
 
 /** What was saved of a pool and its newest build. */
@@ -34,9 +34,10 @@ export function poolsIn(gathered: Gathered): string[] {
   for (const build of ofKind(gathered, 'MachineOSBuild')) pools.add(poolOfBuild(build));
   for (const { pod } of gathered.logs) pools.add(ofPodName(pod)?.pool ?? '');
   for (const pod of ofKind(gathered, 'Pod')) pools.add(ofPodName(pod.name)?.pool ?? '');
-  // How clusters of 4.18 and before were told that a pool is built.
+  // How clusters of 4.18 and before were told that a pool is built, and what a failed build leaves everywhere.
   for (const pool of ofKind(gathered, 'MachineConfigPool')) {
-    if (at(pool.data, 'metadata', 'labels', LAYERED) !== undefined) pools.add(pool.name);
+    const isLayered = at(pool.data, 'metadata', 'labels', LAYERED) !== undefined;
+    if (isLayered || trueCondition(pool, 'ImageBuildDegraded') !== undefined) pools.add(pool.name);
   }
   pools.delete('');
   return [...pools].sort();

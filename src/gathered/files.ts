@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, constants as modes, openSync, readdirSync, readSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 
 /** As deep as any must-gather is, and more. */
 const DEEPEST = 16;
@@ -47,19 +47,43 @@ function entriesOf(folder: string) {
 /** A file's text, unpacked; an Error where it cannot be read, or is too large. */
 export function readText(folder: string, path: string): string | Error {
   const bytes = readBytes(folder, path, 0);
-  return bytes instanceof Error ? bytes : bytes.toString('utf8');
+  return bytes instanceof Error ? bytes : bytes.toString(isWide(bytes) ? 'utf16le' : 'utf8');
 }
 
 /** The last bytes of a file, unpacked: what went wrong is at the end of a log. */
 export function readEnd(folder: string, path: string, most: number): string | Error {
   const bytes = readBytes(folder, path, most);
-  return bytes instanceof Error ? bytes : bytes.subarray(-most).toString('utf8');
+  if (bytes instanceof Error) return bytes;
+  return bytes.subarray(-most).toString(isWide(readHead(folder, path)) ? 'utf16le' : 'utf8');
 }
 
 /** The first bytes of a file, enough to tell what it is. */
 export function readStart(folder: string, path: string): string {
-  const bytes = open(folder, path, (file) => read(file, 0, 4096));
-  return bytes instanceof Error ? '' : bytes.toString('utf8');
+  const bytes = readHead(folder, path);
+  return bytes.toString(isWide(bytes) ? 'utf16le' : 'utf8');
+}
+
+/** The beginning and the end of a file, unpacked. */
+export function readAround(folder: string, path: string): string {
+  const end = readEnd(folder, path, HEAD);
+  return `${readStart(folder, path)}\n${end instanceof Error ? '' : end}`;
+}
+
+const HEAD = 64 * 1024;
+
+/** UTF-16, as PowerShell's `>` writes it. */
+function isWide(bytes: Buffer): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xfe;
+}
+
+/** Of a packed file, as much as so many packed bytes have. */
+function readHead(folder: string, path: string): Buffer {
+  const bytes = open(folder, path, (file) => {
+    const head = read(file, 0, HEAD);
+    const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: LARGEST };
+    return path.endsWith('.gz') ? gunzipSync(head, options) : head;
+  });
+  return bytes instanceof Error ? Buffer.alloc(0) : bytes;
 }
 
 /** All of a file where `most` is 0, else its end. */
@@ -79,7 +103,7 @@ function open(folder: string, path: string, use: (file: number, size: number) =>
   let file: number | undefined;
   try {
     // A link that came since is not followed either.
-    file = openSync(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    file = openSync(join(folder, path), modes.O_RDONLY | modes.O_NOFOLLOW | modes.O_NONBLOCK);
     return use(file, fstatSync(file).size);
   } catch (error) {
     return error as Error;

@@ -1,6 +1,6 @@
 import { type Diagnostic, failure } from '../diagnostics.ts';
 import { readEnd } from './files.ts';
-import { linesOf, type SavedLog } from './logs.ts';
+import { linesOf, linesWith, type SavedLog } from './logs.ts';
 import { labelOf, type SavedObject } from './object.ts';
 
 /** What a must-gather, or a folder of saved objects and logs, has. */
@@ -14,7 +14,7 @@ export interface Gathered {
 }
 
 /** The end of a log that is looked at. buildah writes much at the level of debugging, as the operator has it do. */
-const LONGEST_LOG = 32 * 1024 * 1024;
+export const LONGEST_LOG = 32 * 1024 * 1024;
 
 /** Those of a kind; of a namespace, where one is named. */
 export function ofKind({ objects }: Gathered, kind: string, namespace?: string): SavedObject[] {
@@ -56,7 +56,8 @@ export function logsOf({ logs }: Gathered, pod: string, container?: string): Sav
 /** The lines at the end of a log, without what was put before them. */
 export function readLog({ folder }: Gathered, log: SavedLog): string[] {
   const text = readEnd(folder, log.file, LONGEST_LOG);
-  return text instanceof Error ? [] : linesOf(text);
+  if (text instanceof Error) return [];
+  return log.prefix === undefined ? linesOf(text) : linesWith(log.prefix, text);
 }
 
 export function unreadable(file: string, why: string): Diagnostic {

@@ -9,6 +9,8 @@ export interface SavedLog {
   readonly isPrevious: boolean;
   /** Path relative to the folder. */
   readonly file: string;
+  /** What its lines begin with, in a file with lines of others. */
+  readonly prefix?: string;
 }
 
 /** `namespaces/<namespace>/pods/<pod>/<container>/<container>/logs/current.log`, as oc writes it; rotated ones below. */
@@ -28,6 +30,11 @@ const CONTAINERS = [
 
 /** A build's pod, which the cluster may have removed since. */
 const BUILD_POD = /build-[a-z0-9][a-z0-9.-]*-[0-9a-f]{32}-[a-z0-9]{5}(?![a-z0-9])/;
+
+/** Whether a name is that of a build's pod, or of the Job that made it. */
+export function isBuildPod(name: string): boolean {
+  return /^build-.+-[0-9a-f]{32}(?:-[a-z0-9]{5})?$/.test(name);
+}
 
 /** Between a pod's name and its container's: of these only a dot may be in a name, and few have one. */
 const BETWEEN = /^[-_.:/ ]+/;
@@ -65,6 +72,12 @@ function split(stem: string, pods: readonly string[]): [pod: string, rest: strin
 
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Those of one container, of a file that has the lines of several. */
+export function linesWith(prefix: string, text: string): string[] {
+  const own = text.split('\n').filter((line) => line.startsWith(prefix));
+  return linesOf(own.map((line) => line.slice(prefix.length)).join('\n'));
 }
 
 /** A log's lines. A must-gather has the time before each; progress bars are lines that were written over. */

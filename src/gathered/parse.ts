@@ -12,7 +12,8 @@ export function parseObjects(text: string, file: string): { objects: SavedObject
 
 /** Whether a text may be objects: a folder has much that is text and none. */
 export function looksLikeObjects(start: string): boolean {
-  return /^\s*[[{]/.test(start) || /^(?:apiVersion|kind|items):/m.test(start);
+  // Lines of a log may begin with a bracket: `[1/3] STEP 1/3: FROM …`.
+  return /^\s*(?:\{\s*["a-z]|\[\s*\{)/i.test(start) || /^(?:apiVersion|kind|items):/m.test(start);
 }
 
 function documentsOf(text: string): unknown[] {

@@ -2,10 +2,10 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { type Diagnostic, failure } from '../diagnostics.ts';
 import { filesOf, namespaceOf, readStart, readText } from './files.ts';
-import { type Gathered, unreadable } from './gathered.ts';
-import { logOf } from './logs.ts';
+import { type Gathered, LONGEST_LOG, unreadable } from './gathered.ts';
 import { labelOf, type SavedObject, textAt } from './object.ts';
 import { looksLikeObjects, parseObjects } from './parse.ts';
+import { logsIn } from './whose-log.ts';
 
 /** Where what builds images is. A must-gather has every other operator's namespace, too, and these are passed over. */
 export const NAMESPACES: readonly string[] = [
@@ -94,7 +94,7 @@ function gather(folder: string, files: readonly string[], areObjects = false): G
   }
   const objects = once(found);
   const pods = podNames(objects);
-  const logs = others.flatMap((file) => logOf(file, pods) ?? []);
+  const logs = others.flatMap((file) => logsIn(folder, file, pods, LONGEST_LOG));
   return { folder, objects, logs, unread };
 }
 

@@ -226,6 +226,23 @@ app.synth();
     expect(repository.layers('diagnose', broken).stderr).toContain('warning pods.yaml is passed over');
   });
 
+  it('shows no password of a proxy, which a build prints', () => {
+    const log = `+ buildah bud --build-arg HTTP_PROXY=http://me:${k.PASSWORD}@proxy:3128 .\nError: no\n`;
+    const folder = folderOf({ [`${k.POD}.log`]: log });
+    for (const output of ['text', 'json']) {
+      const { stdout } = temporaryRepository().layers('diagnose', folder, '--output', output);
+      expect(stdout).toContain('HTTP_PROXY=http://***@proxy:3128');
+      expect(stdout).not.toContain(k.PASSWORD);
+    }
+  });
+
+  it('knows a pool by the build that degraded it', () => {
+    const degraded = k.pool([k.condition('ImageBuildDegraded', 'True', 'BuildFailed', 'it failed')]);
+    const folder = folderOf({ 'pool.json': degraded });
+    const { status, stdout } = temporaryRepository().layers('diagnose', folder);
+    expect([status, stdout]).toEqual([1, expect.stringContaining('infra broke at MachineConfigPool')]);
+  });
+
   it('shows no credential, whatever broke', () => {
     const repository = temporaryRepository();
     const folder = named('a Secret with a key that the operator does not know');

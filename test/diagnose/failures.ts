@@ -494,6 +494,46 @@ export const FAILURES: readonly Failure[] = [
     line: 'OOMKilled, exit code 137',
   },
   {
+    name: 'an instruction that there is not',
+    ...failedBuild(
+      `+ buildah bud /home/build/context
+[3/3] STEP 1/2: FROM configs AS final
+[3/3] STEP 2/2: ISNTALL htop
+Error: building at STEP "ISNTALL ": Build error: Unknown instruction: "ISNTALL" &imagebuilder.Step{Command:"isntall", Args:[]string{""}, Original:"ISNTALL htop"}`,
+      k.auxiliary('FROM configs AS final\nISNTALL htop\n'),
+    ),
+    stage: 'log',
+    code: 'containerfile-invalid',
+    line: 'Unknown instruction',
+    what: 'Unknown instruction: "ISNTALL"',
+  },
+  {
+    name: 'an instruction that lacks what it needs',
+    ...failedBuild(
+      '+ buildah bud /home/build/context\nError: parsing main Dockerfile: /home/build/context/Containerfile: ENV must have two arguments',
+    ),
+    stage: 'log',
+    code: 'containerfile-invalid',
+    line: 'ENV must have two arguments',
+    what: '(ENV must have two arguments)',
+  },
+  {
+    name: 'a stage that there is not',
+    ...failedBuild(
+      '+ buildah bud /home/build/context\n[3/3] STEP 1/2: FROM configs AS final\n[3/3] STEP 2/2: COPY --from=nope /a /b\nError: COPY --from=nope: no stage or image found with that name',
+    ),
+    stage: 'log',
+    code: 'containerfile-invalid',
+    line: 'no stage or image found',
+  },
+  {
+    name: 'a build that ended before its first instruction',
+    ...failedBuild('+ buildah bud /home/build/context\nError: creating build executor: no room'),
+    stage: 'log',
+    code: 'build-failed',
+    what: 'buildah ended before the first instruction',
+  },
+  {
     name: 'an instruction in which there was no memory left',
     objects: building(k.pod(k.ended(137, { reason: 'OOMKilled' }))),
     logs: { [LOG]: endingAt(`${IN_DNF} ${k.DNF}`) },

@@ -155,7 +155,47 @@ metadata: {name: two}
   });
 });
 
+describe('a log whose name says nothing', () => {
+  const BUILD = `infra-${'0a'.repeat(16)}`;
+  const podOf = (text: string | Buffer, file = 'saved.txt') =>
+    readGathered(folderOf({ [file]: text })).logs.map(({ pod, container }) => [pod, container]);
+
+  it.each([
+    `+ p11-kit extract\n++ buildah bud --tag registry.example.com:5000/team/os:${BUILD} --file=x /context\n`,
+    `[2/3] COMMIT quay.io/team/os:${BUILD}\n`,
+    `Error: pushing image "quay.io/team/os:${BUILD}" to "docker://quay.io/team/os:${BUILD}": denied\n`,
+  ])('is of the build that it pushes: %s', (text) => {
+    expect(podOf(text)).toEqual([[`build-${BUILD}`, 'image-build']]);
+    expect(podOf(gzipSync(text), 'saved.txt.gz')).toEqual([[`build-${BUILD}`, 'image-build']]);
+  });
+
+  it('is of no build that it only speaks of', () => {
+    expect(podOf(`New MachineOSBuild created: ${BUILD}\n`)).toEqual([['saved', undefined]]);
+    expect(podOf(`COMMIT quay.io/team/os:latest\n`)).toEqual([['saved', undefined]]);
+  });
+
+  it('may have the lines of several containers, by their prefix', () => {
+    const pod = `build-${BUILD}-2jg2t`;
+    const lines = ['image-build] 2026-01-02T10:51:32Z one', 'other] two', 'image-build] three'];
+    const folder = folderOf({ 'all.log': lines.map((line) => `[pod/${pod}/${line}\n`).join('') });
+    const gathered = readGathered(folder);
+    expect(gathered.logs).toMatchObject([
+      { pod, container: 'image-build' },
+      { pod, container: 'other' },
+    ]);
+    expect(gathered.logs.map((log) => readLog(gathered, log))).toEqual([['one', 'three'], ['two']]);
+  });
+});
+
 describe('what is read', () => {
+  it("is UTF-16, too, as PowerShell's redirection writes it", () => {
+    const wide = (text: string) => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]);
+    const folder = folderOf({ 'a.yaml': wide(JSON.stringify(config('a'))), 'b.log': wide('one\r\ntwo\r\n') });
+    const gathered = readGathered(folder);
+    expect(gathered.objects.map(({ name }) => name)).toEqual(['a']);
+    expect(readLog(gathered, gathered.logs[0]!).at(-1)).toBe('two');
+  });
+
   it('is never outside of the folder', () => {
     const outside = folderOf({ 'a.yaml': config('outside'), 'b.log': 'secret\n', 'sub/c.yaml': config('c') });
     const folder = folderOf({ 'mine.yaml': config('mine') });
