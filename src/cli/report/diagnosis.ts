@@ -2,7 +2,7 @@ import type { DiagnosedPool } from '../../actions/diagnose.ts';
 import type { State } from '../../diagnose/fault.ts';
 import { type Paint, paintFor } from './colors.ts';
 import { printDiagnostics } from './diagnostics.ts';
-import { harmless } from './terminal.ts';
+import { folded, harmless } from './terminal.ts';
 
 const COLORS: Readonly<Record<State, Parameters<Paint>[0]>> = {
   ok: 'green',
@@ -24,14 +24,20 @@ const VERDICTS: Readonly<Record<DiagnosedPool['verdict'], string>> = {
 export function printDiagnosis(
   { pool, build, verdict, stages, finding, auxiliary }: DiagnosedPool,
   root: string,
-  stream: { readonly isTTY?: boolean },
+  stream: { readonly isTTY?: boolean; readonly columns?: number },
 ): string {
   const paint = paintFor(stream);
   const titles = Math.max(...stages.map(({ title }) => title.length));
   const states = Math.max(...stages.map(({ state }) => state.length));
-  const rows = stages.map(({ title, state, says }) =>
-    `  ${paint(COLORS[state], state.padEnd(states))}  ${title.padEnd(titles)}  ${harmless(short(says))}`.trimEnd(),
+  const indent = 2 + states + 2 + titles + 2;
+  const room = Math.max(
+    40,
+    (stream.isTTY && stream.columns ? stream.columns : Number.POSITIVE_INFINITY) - indent,
   );
+  const rows = stages.map(({ title, state, says }) => {
+    const lines = folded(harmless(short(says)), room).join(`\n${' '.repeat(indent)}`);
+    return `  ${paint(COLORS[state], state.padEnd(states))}  ${title.padEnd(titles)}  ${lines}`.trimEnd();
+  });
   const given = auxiliary.flatMap(({ kind, name, says = [] }) =>
     says.map((line, index) => `  ${index === 0 ? `${kind} ${harmless(name)}: ` : '    '}${harmless(line)}`),
   );

@@ -28,3 +28,14 @@ export function cut(text: string, columns: number): string {
   }
   return columns > 0 ? `${kept}…` : '';
 }
+
+/** A text without colours in lines of at most so many columns, broken between words; a word that is wider stays whole. */
+export function folded(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && widthOf(longer) <= columns) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
