@@ -74,7 +74,10 @@ function describeDecision(
   return [
     `${field}: ${shown}`,
     ...whose,
-    ...lost.map(({ name, value: other, why }) => `  not ${other} of ${mark(name)}${REASONS[why]}`),
+    // The operator writes the release's image into what it generates.
+    ...lost
+      .filter(({ value: other }) => other !== value)
+      .map(({ name, value: other, why }) => `  not ${other} of ${mark(name)}${REASONS[why]}`),
   ];
 }
 

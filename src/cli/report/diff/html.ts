@@ -45,7 +45,7 @@ ${[
   .filter((section) => section !== '')
   .join('\n')}
 </main>
-<footer class="quiet">Made by <code>layers diff</code>. Node disruption policies do not hold on layered nodes: where this says reboot, nodes reboot.</footer>
+<footer class="quiet">Made by <code>layers diff</code>. Where this says reboot, nodes reboot: no node disruption policy spares them.</footer>
 </body>
 </html>
 `;
