@@ -4,7 +4,7 @@ import { at, type SavedObject, textAt } from '../gathered/object.ts';
 import { buildObjects } from '../operator/build-objects/build-objects.ts';
 import { secretNames } from '../operator/build-objects/credentials.ts';
 import type { BuildObjectsInput, Environment } from '../operator/build-objects/input.ts';
-import { isElided, type Secret, secret } from '../operator/secrets.ts';
+import { hasElided, type Secret, secret } from '../operator/secrets.ts';
 import type { MOUNTED } from './mounted.ts';
 import { type OperatorOptions, openPool, osConfigOf, rulesFor } from './operator-pool.ts';
 import type { SavedCluster } from './saved-cluster.ts';
@@ -39,7 +39,7 @@ export function explainJob(options: JobOptions): ExplainedJob {
   const secretNamed = (name: string): Secret | undefined => {
     const found = secretOf(saved, name);
     if (found === undefined) unknown.push(`the Secret ${name}`);
-    else if (isElided(found)) unknown.push(`what is in the Secret ${name}: must-gather takes it out`);
+    else if (hasElided(found)) unknown.push(`what is in the Secret ${name}: must-gather takes it out`);
     else return found;
     return undefined;
   };

@@ -1,10 +1,6 @@
 import { at, isData, type SavedObject, textAt } from '../gathered/object.ts';
+import { isElided, REGISTRY_KEYS } from '../values/registry-secret.ts';
 
-/** The key that each of docker's types has. */
-const KEYS: Readonly<Record<string, string>> = {
-  'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
-  'kubernetes.io/dockercfg': '.dockercfg',
-};
 const TOP = ['auths', 'credHelpers', 'credsStore'];
 const ENTRY = ['username', 'password', 'email', 'auth'];
 
@@ -27,8 +23,8 @@ export function shapeOf(secret: SavedObject): SecretShape {
   const shape = { name: secret.name, type, keys: Object.keys(values).sort() };
   const form = faultOfForm(type, values);
   if (form !== undefined) return { ...shape, isElided: false, fault: { code: 'secret-type', why: form } };
-  const text = values[KEYS[type]!]!;
-  if (/^\d+ bytes long$/.test(text)) return { ...shape, isElided: true };
+  const text = values[REGISTRY_KEYS[type]!]!;
+  if (isElided(text)) return { ...shape, isElided: true };
   const { registries, why } = contentOf(text);
   return {
     ...shape,
@@ -70,12 +66,12 @@ function valuesOf(secret: SavedObject): Record<string, string> {
 function faultOfForm(type: string, values: Readonly<Record<string, string>>): string | undefined {
   if (Object.keys(values).length === 0) return 'it has no data';
   if (type === '') return 'it has no type';
-  const key = KEYS[type];
+  const key = REGISTRY_KEYS[type];
   if (key === undefined) return `its type is ${type}`;
   const value = values[key];
   if (value === undefined) return `${key} is missing`;
   if (value === '') return `${key} is empty`;
-  const other = Object.values(KEYS).find((candidate) => candidate !== key && candidate in values);
+  const other = Object.values(REGISTRY_KEYS).find((candidate) => candidate !== key && candidate in values);
   return other === undefined ? undefined : `it is of type ${type}, and has ${other}, too`;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isElided, REGISTRY_KEYS } from '../values/registry-secret.ts';
 import { isAtLeast, type ReleaseVersion } from '../values/release-version.ts';
 import {
   type DockerConfig,
@@ -22,15 +23,9 @@ export const secret = z.object({
 
 export type Secret = z.output<typeof secret>;
 
-export const DOCKER_JSON = 'kubernetes.io/dockerconfigjson';
-const KEYS: Readonly<Record<string, string>> = {
-  [DOCKER_JSON]: '.dockerconfigjson',
-  'kubernetes.io/dockercfg': '.dockercfg',
-};
-
 /** Whether the tool that saved it took the content out, as must-gather does. */
-export function isElided(secret: Secret): boolean {
-  return [...dataOf(secret).values()].some((value) => /^\d+ bytes long$/.test(value.toString('latin1')));
+export function hasElided(secret: Secret): boolean {
+  return [...dataOf(secret).values()].some((value) => isElided(value.toString('latin1')));
 }
 
 /** The credentials of a build, in the one form that it is given them in. Throws a Refusal with the operator's words. */
@@ -70,7 +65,7 @@ function validValue({ metadata, type }: Secret, data: ReadonlyMap<string, Buffer
     new Refusal(`secret '${name || '<unnamed>'}/${namespace || '<unnamespaced>'}' ${why}`);
   if (data.size === 0) throw refuse('has no data');
   if (!type) throw refuse('type field not set');
-  const key = KEYS[type];
+  const key = REGISTRY_KEYS[type];
   if (key === undefined) {
     throw refuse(
       `invalid secret key type ${type}, expected 'kubernetes.io/dockercfg' or 'kubernetes.io/dockerconfigjson'`,
@@ -79,14 +74,14 @@ function validValue({ metadata, type }: Secret, data: ReadonlyMap<string, Buffer
   const value = data.get(key);
   if (value === undefined) throw refuse(`type is '${type}' but required key '${key}' is missing`);
   if (value.length === 0) throw refuse(`type is '${type}' but key '${key}' has an empty value`);
-  const other = Object.values(KEYS).find((candidate) => candidate !== key && data.has(candidate));
+  const other = Object.values(REGISTRY_KEYS).find((candidate) => candidate !== key && data.has(candidate));
   if (other !== undefined) throw refuse(`type is '${type}' but also contains unexpected key '${other}'`);
   return value;
 }
 
 /** Up to 4.19. */
 function olderValue({ metadata: { name }, type }: Secret, data: ReadonlyMap<string, Buffer>): Buffer {
-  const key = KEYS[type ?? ''];
+  const key = REGISTRY_KEYS[type ?? ''];
   if (key === undefined) throw new Refusal(`unknown secret type ${type ?? ''}`);
   const value = data.get(key);
   if (value === undefined) throw new Refusal(`missing ${quoted(key)} in ${name}`);

@@ -1,5 +1,6 @@
+import { DOCKER_JSON } from '../../values/registry-secret.ts';
 import { Refusal } from '../refusal.ts';
-import { canonicalSecret, DOCKER_JSON, type Secret } from '../secrets.ts';
+import { canonicalSecret, type Secret } from '../secrets.ts';
 import type { Build } from './input.ts';
 import { type Metadata, metadataOf, nameOf } from './metadata.ts';
 

@@ -3,6 +3,17 @@ import { machineConfigSpecJson } from '../objects.ts';
 import type { Build } from './input.ts';
 import { timestamp } from './metadata.ts';
 
+/** In the order of Go's struct. */
+const FIELDS = [
+  'osImageURL',
+  'baseOSExtensionsContainerImage',
+  'config',
+  'kernelArguments',
+  'extensions',
+  'fips',
+  'kernelType',
+] as const;
+
 /** The rendered MachineConfig as the build gets it: what is not said is there, and empty. */
 export function machineConfigJson(build: Build): string {
   const { metadata, spec } = build.rendered;
@@ -10,27 +21,11 @@ export function machineConfigJson(build: Build): string {
   const own = Object.fromEntries(
     Object.entries(rest).filter(([, value]) => value !== null && value !== undefined),
   );
-  const {
-    osImageURL,
-    baseOSExtensionsContainerImage,
-    config,
-    kernelArguments,
-    extensions,
-    fips,
-    kernelType,
-  } = machineConfigSpecJson(spec);
+  const json = machineConfigSpecJson(spec);
   return JSON.stringify({
     kind: 'MachineConfig',
     apiVersion: 'machineconfiguration.openshift.io/v1',
     metadata: { name, ...timestamp(build), ...own },
-    spec: {
-      osImageURL,
-      baseOSExtensionsContainerImage,
-      config,
-      kernelArguments,
-      extensions,
-      fips,
-      kernelType,
-    },
+    spec: Object.fromEntries(FIELDS.map((field) => [field, json[field]])),
   }).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
