@@ -398,6 +398,20 @@ export const FAILURES: readonly Failure[] = [
     line: 'machine-config-operator-images',
   },
   {
+    name: 'a Job that could not be made',
+    objects: [
+      ...k.INPUTS,
+      k.build('Prepared'),
+      { ...k.DONE_JOB, metadata: { name: 'build-other', namespace: k.MCO } },
+    ],
+    logs: built(
+      `imagebuilder could not start build for MachineOSBuild "${k.BUILD}": could not create ephemeral secret base-${k.BUILD}: etcdserver: request timed out`,
+    ),
+    stage: 'build',
+    code: 'build-not-started',
+    line: 'request timed out',
+  },
+  {
     name: 'a Job that was deleted',
     objects: [
       ...k.INPUTS,

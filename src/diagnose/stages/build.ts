@@ -27,7 +27,7 @@ export const build: Stage = {
     const [refusal] = refusalsOf(subject, 'build');
     if (state === 'Failed') return failed(build, refusal);
     if (state === 'Interrupted') return interrupted(subject, build);
-    if (state === 'new' && subject.job === undefined && refusal !== undefined) return broken(refusal);
+    if (isBeforeJob(subject) && refusal !== undefined) return broken(refusal);
     if (state === 'Succeeded') return ok(`${build.name} succeeded`);
     return {
       state: 'waiting',
@@ -35,6 +35,11 @@ export const build: Stage = {
     };
   },
 };
+
+/** Whether the builder has still to make the Job: what it complains of is in its way. */
+export function isBeforeJob({ build, job }: Subject): boolean {
+  return build !== undefined && job === undefined && ['new', 'Prepared'].includes(stateOf(build));
+}
 
 function none(subject: Subject): Look {
   const current = currentBuild(subject);

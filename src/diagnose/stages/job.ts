@@ -1,9 +1,10 @@
 import { at, type SavedObject, trueCondition } from '../../gathered/object.ts';
 import { broken, type Look, notSaved, ok } from '../fault.ts';
 import { AUXILIARY } from '../names.ts';
+import { refusalsOf } from '../refused.ts';
 import { eventsOf } from '../said.ts';
 import { hasAll } from '../subject.ts';
-import { stateOf } from './build.ts';
+import { isBeforeJob, stateOf } from './build.ts';
 import type { Stage } from './stage.ts';
 
 /** The operator's backoffLimit is 3. */
@@ -32,7 +33,8 @@ export const job: Stage = {
     if (state === 'Succeeded') return ok('removed, as after every success');
     if (state === 'Interrupted') return { state: 'not reached', says: 'deleted' };
     if (!hasAll(subject.gathered, 'Job')) return notSaved(`${name} was not saved`);
-    if (state === 'new') return { state: 'waiting', says: 'there is none yet' };
+    const isToCome = isBeforeJob(subject) && refusalsOf(subject, 'build').length > 0;
+    if (state === 'new' || isToCome) return { state: 'waiting', says: 'there is none yet' };
     return broken({
       code: 'job-missing',
       what: `there is no Job ${name}, and its build did not end well`,
