@@ -20,6 +20,8 @@ export interface JobOptions extends OperatorOptions {
 export interface ExplainedJob {
   readonly pool: string;
   readonly release: string;
+  /** Whose MachineOSConfig it is made by. */
+  readonly from: 'dist' | 'saved';
   /** In the order that they are made. */
   readonly objects: readonly object[];
   readonly refused?: { readonly at: string; readonly message: string };
@@ -31,7 +33,7 @@ export interface ExplainedJob {
 export function explainJob(options: JobOptions): ExplainedJob {
   const opened = openPool(options);
   const { id, saved } = opened;
-  const { config } = osConfigOf(options.root, opened);
+  const { config, isFromDist } = osConfigOf(options.root, opened);
   const pool = saved.neededPool(id.pool);
   const rendered = saved.neededRendered(pool);
   const release = rulesFor(options.release, saved.release(rendered));
@@ -54,7 +56,7 @@ export function explainJob(options: JobOptions): ExplainedJob {
   };
   const made = buildObjects(input);
   return {
-    ...{ pool: options.pool, release, unknown },
+    ...{ pool: options.pool, release, from: isFromDist ? 'dist' : 'saved', unknown },
     objects: shownObjects(made, options.showSecrets, secretsIn(rendered.spec.config ?? {})),
     ...(made.refused && { refused: made.refused }),
   };

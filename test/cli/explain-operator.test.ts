@@ -128,7 +128,7 @@ describe('layers explain --merge', () => {
 describe('layers explain --mco-job', () => {
   it('prints every object, and no credentials', () => {
     const { status, data } = explain(repository(), '--mco-job');
-    expect(status).toBe(0);
+    expect([status, data.from]).toEqual([0, 'dist']);
     const names = (data.objects as { kind: string; metadata: { name: string } }[]).map(
       ({ kind, metadata }) => `${kind} ${metadata.name.replace(/-?infra-[0-9a-f]{32}$/, '')}`,
     );
@@ -217,7 +217,9 @@ describe('layers explain --mco-job', () => {
       /^could not canonicalize secret os-push: .*invalid character 'o' in literal null/,
     );
     const shown = made.layers('explain', 'infra', '--from', 'saved', '--mco-job');
-    expect(shown.stdout).toContain('# What machine-os-builder of OpenShift 4.20.5 makes. Not to be applied');
+    expect(shown.stdout).toContain(
+      '# What machine-os-builder of OpenShift 4.20.5 makes, by the MachineOSConfig of dist/.\n# Not to be applied',
+    );
     expect(shown.stderr).toContain('the operator stops here, at its Secrets: could not canonicalize');
   });
 

@@ -10,6 +10,8 @@ import { harmless } from './terminal.ts';
 /** A finding: what a script that asks would act on. */
 const FINDING = 1;
 
+const WHOSE = { dist: 'dist/', saved: 'the cluster' } as const;
+
 const PARTS: Readonly<Record<SavedBuild['differs'][number], string>> = {
   configuration: "the pool's configuration",
   config: "the MachineOSConfig's spec",
@@ -23,9 +25,7 @@ export function reportBuildName(named: NamedBuild, argv: GlobalOptions): void {
     process.stdout.write(printJsonLine(named));
     return;
   }
-  print(
-    `${named.name}  OpenShift ${named.release}, by the MachineOSConfig of ${named.from === 'dist' ? 'dist/' : 'the cluster'}`,
-  );
+  print(`${named.name}  OpenShift ${named.release}, by the MachineOSConfig of ${WHOSE[named.from]}`);
   if (named.builds.length === 0) print('no MachineOSBuild of it was saved');
   for (const build of named.builds) print(`  ${build.name}  ${verdict(build, named.configDiffers)}`);
 }
@@ -94,7 +94,7 @@ export function reportJob(job: ExplainedJob, argv: GlobalOptions): void {
     return;
   }
   const documents = job.objects.map((object) => yaml.dump(object, { lineWidth: -1, noRefs: true }));
-  const head = `# What machine-os-builder of OpenShift ${job.release} makes. Not to be applied: the operator would take it for its own.\n`;
+  const head = `# What machine-os-builder of OpenShift ${job.release} makes, by the MachineOSConfig of ${WHOSE[job.from]}.\n# Not to be applied: the operator would take it for its own.\n`;
   process.stdout.write(`${head}${documents.join('---\n')}`);
   for (const what of job.unknown) process.stderr.write(`not saved, and so not known: ${harmless(what)}\n`);
   if (job.refused !== undefined) {
