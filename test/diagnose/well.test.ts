@@ -42,6 +42,13 @@ describe('what is not broken', () => {
     expect(stateOf(stages, 'nodes')).toBe('note: 0 of 1 have it: the pool is paused');
   });
 
+  it('is a pool of whose nodes nothing was saved', () => {
+    const pool = { ...k.pool(), status: {} };
+    const { verdict, stages } = diagnosed(k.mustGather([CURRENT, pool, ...REST, SUCCEEDED]));
+    expect(verdict).toBe('ok');
+    expect(stateOf(stages, 'nodes')).toBe('not saved: the status of the pool was not saved');
+  });
+
   it('is a build that is under way', () => {
     const { verdict, stages } = diagnosed(
       k.mustGather(

@@ -81,6 +81,8 @@ function faultOf({ node, text, file }: Complaint): Fault {
 }
 
 function progress(subject: Subject, { data }: SavedObject): Look {
+  if (at(data, 'status', 'machineCount') === undefined)
+    return notSaved('the status of the pool was not saved');
   const count = (key: string) => Number(at(data, 'status', key) ?? 0);
   const [updated, all] = [count('updatedMachineCount'), count('machineCount')];
   const says = `${updated} of ${all} have it`;
