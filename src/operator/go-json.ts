@@ -181,9 +181,9 @@ function quoted(byte: number): string {
     .replace(/[\u0080-\u00a0\u00ad]/g, (special) => `\\u00${special.charCodeAt(0).toString(16)}`)}'`;
 }
 
-/** A text as Go writes it in JSON: safe in HTML, too. */
-export function goJsonText(text: string): string {
-  return JSON.stringify(text).replace(
+/** Compact JSON as Go writes it: texts are safe in HTML, too. */
+export function goJsonText(value: unknown): string {
+  return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -5,6 +5,7 @@ import { validateMachineConfig } from './machine-config-rules.ts';
 import { renderedName } from './names.ts';
 import type { MachineConfig, MachineConfigSpec } from './objects.ts';
 import { Refusal } from './refusal.ts';
+import { validateSize } from './rendered-size.ts';
 import { inOrder } from './selection.ts';
 
 /** The images that a cluster's release has for all pools. */
@@ -62,11 +63,13 @@ export function mergeConfigs({ release, pool, configs, defaults, stream = '' }: 
       'cannot override MachineConfig osImageURL and set MachineConfigPool spec.osImageStream.name simultaneously',
     );
   }
+  const name = isUntranslated ? undefined : renderedName(pool, spec);
+  if (name !== undefined) validateSize(name, pool, spec, release);
   return {
     order: ordered.map(({ metadata }) => metadata.name),
     spec,
     decisions: decisionsOf(ordered, spec, release),
-    ...(!isUntranslated && { name: renderedName(pool, spec) }),
+    ...(name !== undefined && { name }),
     isOverridden,
     isTag: isOverridden && !osImageURL.includes('sha256:'),
   };

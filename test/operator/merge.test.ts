@@ -57,6 +57,23 @@ describe('what wins in a pool', () => {
     expect(decisions[0]).toMatchObject({ value: image, lost: [{ why }] });
   });
 
+  it('is nothing from 4.22 on, where it is more than the API server stores', () => {
+    const large = (bytes: number) => [
+      of('99-large', 'infra', {
+        config: {
+          ignition: { version: '3.4.0' },
+          // `<` is six bytes in Go's JSON.
+          storage: { files: [{ path: '/etc/a', contents: { source: `data:,${'<'.repeat(bytes / 6)}` } }] },
+        },
+      }),
+    ];
+    expect(merge('4.22', large(1_570_000)).name).toMatch(/^rendered-infra-/);
+    expect(merge('4.21', large(1_580_000)).name).toMatch(/^rendered-infra-/);
+    expect(() => merge('4.22', large(1_580_000))).toThrow(
+      /^size validation failed: rendered MachineConfig rendered-infra-\w{32} is too large \(158\d{4} bytes, max 1572864 bytes\)$/,
+    );
+  });
+
   it('is no default kernel, which takes back nothing', () => {
     const configs = [
       of('a', 'worker', { kernelType: 'realtime' }),

@@ -1,3 +1,4 @@
+import { goJsonText } from '../go-json.ts';
 import type { Json } from '../go-yaml/marshal.ts';
 import { machineConfigSpecJson } from '../objects.ts';
 import type { Build } from './input.ts';
@@ -22,10 +23,10 @@ export function machineConfigJson(build: Build): string {
     Object.entries(rest).filter(([, value]) => value !== null && value !== undefined),
   );
   const json = machineConfigSpecJson(spec);
-  return JSON.stringify({
+  return goJsonText({
     kind: 'MachineConfig',
     apiVersion: 'machineconfiguration.openshift.io/v1',
     metadata: { name, ...timestamp(build), ...own },
     spec: Object.fromEntries(FIELDS.map((field) => [field, json[field]])),
-  }).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  });
 }
