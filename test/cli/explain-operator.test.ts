@@ -242,6 +242,10 @@ it('layers explain asks for one thing at a time', () => {
     ['--mosb', '--merge'],
     ['--mco-job', 'release', '--from', 'saved'],
     ['--from', 'saved'],
+    ['--release', '4.20'],
+    ['--mosb', '--from', 'saved', '--show-secrets'],
+    ['--merge', '--from', 'saved', '--mounted', 'etc-yum-repos-d'],
+    ['--mco-job', '--from', 'saved', '--dist'],
   ]) {
     const { status, stderr } = made.layers('explain', 'infra', ...args);
     expect([status, stderr]).toEqual([2, expect.stringContaining('(usage)')]);

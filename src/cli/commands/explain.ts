@@ -67,12 +67,21 @@ interface Options extends GlobalOptions {
 
 export async function run(argv: Options): Promise<void> {
   const { mosb, merge, mcoJob } = argv;
-  if (mosb || merge || mcoJob) await explainOperator(argv);
-  else if (argv.from !== undefined) {
-    throw failure('input', 'usage', '--from is for --mosb, --merge and --mco-job', {
-      hint: 'Say which of them: `layers explain --help` tells what each is.',
-    });
-  } else explainValues(argv);
+  const isOperators = mosb || merge || mcoJob;
+  if (!isOperators) refuse('--mosb, --merge and --mco-job', { from: argv.from, release: argv.release });
+  if (!merge) refuse('--merge', { dist: argv.dist });
+  if (!mcoJob) refuse('--mco-job', { mounted: argv.mounted, 'show-secrets': argv.showSecrets });
+  if (isOperators) await explainOperator(argv);
+  else explainValues(argv);
+}
+
+/** Options that nothing would come of. */
+function refuse(what: string, given: Readonly<Record<string, unknown>>): void {
+  const name = Object.keys(given).find((key) => given[key] !== undefined);
+  if (name === undefined) return;
+  throw failure('input', 'usage', `--${name} is for ${what}`, {
+    hint: 'Say what is to be explained: `layers explain --help` tells what each is.',
+  });
 }
 
 /** What the operator makes of a pool, by what was saved of its cluster. */
