@@ -46,6 +46,9 @@ const MOST_TEXT = 1024 * 1024 * 1024;
 
 const ARCHIVE = /\.(?:tar|tgz|tar\.\w+|zip)$/;
 
+/** What synth writes, in a folder that is a repository: what a cluster is to have, and not what it has. */
+const RENDERED = /(?:^|\/)dist\/.*\.k8s\.yaml$/;
+
 const OBJECTS = /\.(?:ya?ml|json)(?:\.gz)?$/;
 
 /** Reads what was saved of a cluster: a must-gather, wherever in the folder it begins, or files of any names. Throws LayersError where there is no such folder. */
@@ -53,7 +56,11 @@ export function readGathered(given: string, namespaces: readonly string[] = NAME
   const folder = folderAt(given);
   const isWanted = (path: string): boolean => {
     const namespace = namespaceOf(path);
-    return !ELSEWHERE.test(path) && (namespace === undefined || namespaces.includes(namespace));
+    return (
+      !ELSEWHERE.test(path) &&
+      !RENDERED.test(path) &&
+      (namespace === undefined || namespaces.includes(namespace))
+    );
   };
   return gather(folder, filesOf(folder, isWanted));
 }

@@ -236,6 +236,13 @@ app.synth();
     }
   });
 
+  it('does not take what synth wrote for what a cluster has', () => {
+    const repository = temporaryRepository(REPOSITORY);
+    expect(repository.layers('synth').status).toBe(0);
+    const { status, stderr } = repository.layers('diagnose', '.');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('nothing-saved')]);
+  });
+
   it('knows a pool by the build that degraded it', () => {
     const degraded = k.pool([k.condition('ImageBuildDegraded', 'True', 'BuildFailed', 'it failed')]);
     const folder = folderOf({ 'pool.json': degraded });

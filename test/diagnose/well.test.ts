@@ -42,6 +42,14 @@ describe('what is not broken', () => {
     expect(stateOf(stages, 'nodes')).toBe('note: 0 of 1 have it: the pool is paused');
   });
 
+  it('is a MachineOSConfig that was saved alone: nobody looked for a build of it', () => {
+    const { verdict, stages } = diagnosed(folderOf({ 'config.json': k.config() }));
+    expect(verdict).toBe('unknown');
+    expect(stateOf(stages, 'build')).toBe('not saved: no MachineOSBuild was saved');
+    const all = { apiVersion: 'v1', kind: 'List', items: [k.config(), k.pool()] };
+    expect(diagnosed(folderOf({ 'all.json': all })).fault?.code).toBe('no-build');
+  });
+
   it('is a pool of whose nodes nothing was saved', () => {
     const pool = { ...k.pool(), status: {} };
     const { verdict, stages } = diagnosed(k.mustGather([CURRENT, pool, ...REST, SUCCEEDED]));

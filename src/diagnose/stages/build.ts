@@ -46,7 +46,7 @@ function none(subject: Subject): Look {
   if (current !== undefined && hasAll(subject.gathered, 'MachineOSBuild')) return stale(current);
   const [refusal] = refusalsOf(subject, 'build');
   if (refusal !== undefined) return broken(refusal);
-  if (subject.config === undefined) return notSaved('no MachineOSBuild was saved');
+  if (subject.config === undefined || isAlone(subject)) return notSaved('no MachineOSBuild was saved');
   const said = lastSaid(subject, /^[WE]\d{4} |\berror\b/i, 2).filter(({ line }) =>
     line.includes(subject.pool),
   );
@@ -59,6 +59,16 @@ function none(subject: Subject): Look {
       : 'Save what would say why, and diagnose again: `oc -n openshift-machine-config-operator logs deployment/machine-config-operator`, the same of machine-os-builder, and `oc get machineosbuild,machineconfigpool -o yaml`.',
     ...(said[0] && { lines: said.map(({ line }) => message(line)), file: said[0].file }),
   });
+}
+
+/** Whether nothing but the MachineOSConfig was saved: then nobody looked for a build. */
+function isAlone(subject: Subject): boolean {
+  return (
+    subject.machineConfigPool === undefined &&
+    !hasAll(subject.gathered, 'MachineOSConfig') &&
+    !hasLogOf(subject, 'machine-os-builder') &&
+    !hasLogOf(subject, 'machine-config-operator')
+  );
 }
 
 /** openshift issue OCPBUGS-84150 */
