@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -10,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { compare, readFiles, replace, restore } from '../../src/synth/dist.ts';
 import { asText, temporaryRepository } from './temporary-repository.ts';
@@ -127,7 +129,7 @@ describe('dist/', () => {
     expect(asText(readFiles(dist))).toEqual({ a: '1' });
   });
 
-  it('is whole, old or new, whenever a synth is killed', () => {
+  it('is whole, old or new, whenever a synth is killed', async () => {
     const texts = (mark: string) =>
       Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`${index}/file`, mark]));
     const { root, dist } = folder(texts('old'));
@@ -135,12 +137,13 @@ describe('dist/', () => {
 process.stdout.write('.');
 for (let turn = 0; ; turn++) replace(${JSON.stringify(dist)}, new Map(Array.from({ length: 300 }, (_, index) => [index + '/file', String(turn)])));`;
     for (let turn = 0; turn < 5; turn++) {
-      const killed = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
-        timeout: 900 + turn * 37,
-        killSignal: 'SIGKILL',
-        encoding: 'utf8',
-      });
-      expect(killed).toMatchObject({ signal: 'SIGKILL', stdout: '.' });
+      const synth = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+      const ended = once(synth, 'exit');
+      // It is at work from its sign on, however long it took to get there.
+      await Promise.race([once(synth.stdout, 'data'), ended]);
+      await setTimeout(20 + turn * 37);
+      synth.kill('SIGKILL');
+      expect(await ended).toEqual([null, 'SIGKILL']);
       restore(dist);
       const found = asText(readFiles(dist));
       expect(Object.keys(found)).toHaveLength(300);
