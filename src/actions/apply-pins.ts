@@ -1,11 +1,11 @@
 import type { Delivery, Published } from '../build/delivery.ts';
+import type { Builds } from '../build/dist.ts';
 import type { BuildEvent, PoolResult } from '../build/events.ts';
 import { readLock } from '../build/pin.ts';
 import { type Diagnostic, LayersError } from '../diagnostics.ts';
 import type { PrivateTree } from '../git/private-tree.ts';
 import type { RemoteBranch } from '../git/remote.ts';
 import { openGit } from '../git/repository.ts';
-import type { BuildPlan } from '../plan/plan.ts';
 import type { Files } from '../synth/dist.ts';
 import { render } from '../synth/synth.ts';
 import { commitPins, type PinCommit, pin } from './pin.ts';
@@ -35,7 +35,7 @@ export interface Work {
 export function pinning(
   options: ReadOptions,
   made: readonly PoolResult[],
-  plans: ReadonlyMap<string, Pick<BuildPlan, 'base' | 'release'>>,
+  plans: Builds,
 ): Pick<Work, 'here' | 'change'> {
   const { root } = options;
   let read: ReturnType<typeof packageSums> | undefined;

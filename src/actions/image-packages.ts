@@ -14,19 +14,20 @@ export interface ImagePackagesOptions {
 /** The packages of an OS image: as they are known here, or from its own database without running it. */
 export async function imagePackages(
   image: PinnedImage,
+  architecture: string,
   { root, places, onRead }: ImagePackagesOptions,
 ): Promise<readonly InstalledPackage[]> {
   const name = formatImageRef(image);
-  const known = await rememberedPackages(root, name);
+  const known = await rememberedPackages(root, name, architecture);
   if (known !== undefined) return known;
   const packages = await places.pulled(image, async (place) =>
-    readOne(await openSource(image, place), onRead),
+    readOne(await openSource(image, place, architecture), onRead),
   );
   if (packages.length === 0) {
     throw failure('remote', 'rpmdb-missing', `${name} has no rpm database: it is no OS image`, {
       hint: 'The OS image of a release is its rhel-coreos.',
     });
   }
-  await rememberPackages(root, name, packages);
+  await rememberPackages(root, name, architecture, packages);
   return packages;
 }

@@ -24,6 +24,9 @@ export interface Asked {
   readonly pin?: PinnedTo;
 }
 
+/** An image, and which one of an index. */
+type OsImage = PinnedImage & { readonly architecture: string };
+
 /** Questions, and images whose packages are read, at a time: a database has 50 MB. */
 const QUESTIONS = 8;
 const IMAGES = 3;
@@ -36,10 +39,10 @@ export async function onlineFacts(
   const places = openPlaces({ authfile: authFile });
   const patient = patience();
   const packages: [string, Awaited<ReturnType<typeof imagePackages>>][] = [];
-  const readAll = (images: readonly PinnedImage[]) =>
-    atMost(IMAGES, once(images), (image) =>
+  const readAll = (images: readonly OsImage[]) =>
+    atMost(IMAGES, once(images), ({ architecture, ...image }) =>
       patient.ask(image.registry, async () => {
-        packages.push([image.digest, await imagePackages(image, { root, places, onRead })]);
+        packages.push([image.digest, await imagePackages(image, architecture, { root, places, onRead })]);
       }),
     );
   try {
@@ -70,18 +73,21 @@ async function findMissing(asked: readonly Asked[], places: Places, { ask }: Pat
 }
 
 /** The images whose packages tell something of a pool, whether it has a pin or not. */
-function basesOf(pool: Subject): PinnedImage[] {
-  const { base, osImage } = pool;
-  if (osImage !== undefined && osImage.digest !== base.digest) return [base, osImage];
-  return hotfixesOf(pool).length > 0 ? [base] : [];
+function basesOf(pool: Subject): OsImage[] {
+  const { base, osImage, architecture } = pool;
+  const differs = osImage !== undefined && osImage.digest !== base.digest;
+  const images = differs ? [base, osImage] : hotfixesOf(pool).length > 0 ? [base] : [];
+  return images.map((image) => ({ ...image, architecture }));
 }
 
 /** The pinned image, where the base alone does not tell that a hotfix has expired. */
-function stillOpen({ pool, pin }: Asked, known: OnlineFacts['packages']): PinnedImage[] {
+function stillOpen({ pool, pin }: Asked, known: OnlineFacts['packages']): OsImage[] {
   const isOpen = hotfixesOf(pool).some(
     ({ expires }) => expires !== undefined && fixedBy(expires, known.get(pool.base.digest)) === undefined,
   );
-  return pin !== undefined && isOpen ? [at(pin.pushed, pin.digest)] : [];
+  return pin !== undefined && isOpen
+    ? [{ ...at(pin.pushed, pin.digest), architecture: pool.architecture }]
+    : [];
 }
 
 function at(image: string, digest: Digest): PinnedImage {
@@ -92,6 +98,6 @@ function nameOf(image: PinnedImage): string {
   return formatImageRef(image);
 }
 
-function once(images: readonly PinnedImage[]): PinnedImage[] {
+function once<T extends PinnedImage>(images: readonly T[]): T[] {
   return [...new Map(images.map((image) => [nameOf(image), image])).values()];
 }

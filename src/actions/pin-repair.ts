@@ -4,7 +4,7 @@ import { writeTogether } from '../build/write-together.ts';
 import { type Diagnostic, LayersError } from '../diagnostics.ts';
 import { openPast } from '../git/past.ts';
 import { loadLocks } from '../spec/load-lock.ts';
-import { EMPTY_LOCK, LOCK, type Lock, lockFile, parsePoolLock, printPoolLock } from '../spec/lock.ts';
+import { EMPTY_LOCK, LOCK, type Lock, lockFile, parsePoolLock, printPoolLock, REPAIR } from '../spec/lock.ts';
 import { orphans } from '../synth/orphans.ts';
 import { render, write } from '../synth/synth.ts';
 import { type AloneOptions, alone } from './alone.ts';
@@ -59,12 +59,21 @@ export async function repairLock(options: RepairOptions): Promise<RepairResult> 
     const changedLock = await writeTexts(root, mended);
     const gone = new Map(goneFrom(root).map((file): [string, Mended] => [file, { from: 'removed' }]));
     const changed = (await writeTexts(root, gone)) || changedLock;
-    const left = [...loadLocks(root).diagnostics, ...refused];
+    const left = [...loadLocks(root).diagnostics.map(asLeft), ...refused];
     const isDone = git !== undefined && left.length === 0;
     const commit = isDone ? (await commitPins(git, root, { verb: 'repair' })).commit : undefined;
     const repairs = [...mended, ...gone].map(([file, { text: _, ...repair }]) => ({ file, ...repair }));
     return { repairs, changed, ...(commit !== undefined && { commit }), left };
   });
+}
+
+/** What was run and did not mend it is no way out. */
+function asLeft(diagnostic: Diagnostic): Diagnostic {
+  if (diagnostic.hint !== REPAIR) return diagnostic;
+  return {
+    ...diagnostic,
+    hint: "It could not be mended: git's history has no right version of it. Remove the file, and pin anew: `layers build --pin`.",
+  };
 }
 
 async function mendAll(options: RepairOptions) {
@@ -111,7 +120,9 @@ async function mend(
   const before = await lastRight(options, pool);
   if (before !== undefined) return asMended(pool, before, 'history');
   if (wanted === undefined) return undefined;
-  const pin = await withRegistries(options, (registries) => tagged(registries, root, wanted, options.adopt));
+  const pin = await withRegistries(options, (registries, authFile) =>
+    tagged(registries, pool, wanted, { ...options, authFile }),
+  );
   return pin && asMended(pool, { ...EMPTY_LOCK, pools: { [pool]: pin } }, 'registry');
 }
 

@@ -13,6 +13,7 @@ import {
   onlyOne,
   withRegistries,
 } from './edit-pins.ts';
+import { knownBuild } from './known-build.ts';
 import { assertHold, type HoldReason, held } from './pin-hold.ts';
 
 export interface RollbackOptions extends EditOptions {
@@ -34,8 +35,13 @@ export async function rollback(options: RollbackOptions): Promise<EditResult> {
     const { hold: _, ...pin } = await earlier(past, pool, current, options.to);
     await withRegistries(options, async (registries): Promise<unknown> => {
       const digest = pin.digest as Digest;
-      if (pin.build !== undefined)
-        return registries.verify(pin.image, digest, { architecture: 'amd64', hash: pin.build });
+      if (pin.build !== undefined) {
+        // Where not even git has it, it was the usual one.
+        const plan =
+          (await knownBuild(options.root, pin.build)) ??
+          ({ architecture: 'amd64', hash: pin.build } as const);
+        return registries.verify(pin.image, digest, plan);
+      }
       const ref = { ...parseImageRef(pin.image), digest };
       const registry = await registries.places.pushed(ref);
       return readOperatorImage({ registry, ref }, architectureOf(pool, readBuild(options.root, build!)));

@@ -1,12 +1,10 @@
-import { buildFolder, readMade } from '../build/dist.ts';
 import { publish } from '../build/publish.ts';
 import { failure } from '../diagnostics.ts';
-import { openPast } from '../git/past.ts';
-import { BUILD_LABEL, type BuildPlan, parseJson } from '../plan/plan.ts';
-import type { Lock, Pinned } from '../spec/lock.ts';
+import { BUILD_LABEL } from '../plan/plan.ts';
 import { DIGEST } from '../values/digest.ts';
 import { formatImageRef, type PinnedImage, parsePinnedImage } from '../values/image-ref.ts';
 import { ValueError } from '../values/value.ts';
+import { adoptedPin } from './adopted-pin.ts';
 import {
   assertNotHeld,
   type EditOptions,
@@ -15,6 +13,7 @@ import {
   onlyOne,
   withRegistries,
 } from './edit-pins.ts';
+import { knownBuild } from './known-build.ts';
 
 export interface SetOptions extends EditOptions {
   /** A digest in the pool's repository, or an image by digest. */
@@ -35,19 +34,15 @@ export async function setPin(options: SetOptions): Promise<EditResult> {
     if (from !== own && !options.copy) throw elsewhere(pool, own, from);
     const { digest } = ref;
     return withRegistries(options, async (registries, authFile) => {
-      const { labels } = await registries.read(ref);
-      const build = labels[BUILD_LABEL];
+      const build = await registries.buildOf(ref);
       if (build === undefined) throw unknown(ref, `it has no label ${BUILD_LABEL}`);
-      const made = await madeOf(root, lock, build);
-      if (made === undefined) throw unknown(ref, `its build ${build} is in no commit of this repository`);
-      const plan = { architecture: 'amd64', hash: build } as const;
+      const plan = await knownBuild(root, build);
+      if (plan === undefined) throw unknown(ref, `its build ${build} is in no commit of this repository`);
       const source = { kind: 'registry', ref, insecure: await registries.isInsecure(ref) } as const;
       const publisher = { ...options, registries, ...(authFile !== undefined && { authFile }) };
       await publish(publisher, build, { digest, image: from, source }, [own], plan);
-      const pin: Pinned = { image: own, build, digest, ...made, origin: 'adopted' };
-      const known = lock.pools[pool];
-      const isSame = known?.digest === digest && known.image === own && known.build === build;
-      return { pins: { [pool]: isSame ? known : pin } };
+      const pin = await adoptedPin(lock, { pool, image: own, digest, plan }, { ...options, authFile });
+      return { pins: { [pool]: pin } };
     });
   });
 }
@@ -61,23 +56,6 @@ function imageOf(text: string, own: string): PinnedImage {
       hint: 'Give the digest, sha256:…, of an image in the repository of the pool, or an image by its digest.',
     });
   }
-}
-
-/** What a build was made from: as `dist/`, the lock or any commit has it. */
-async function madeOf(
-  root: string,
-  lock: Lock,
-  build: string,
-): Promise<Pick<Pinned, 'base' | 'release'> | undefined> {
-  if (!/^[0-9a-f]{32}$/.test(build)) return undefined;
-  const known = readMade(root, build) ?? Object.values(lock.pools).find((pin) => pin.build === build);
-  if (known !== undefined) return { base: known.base, release: known.release };
-  const file = `${buildFolder(build)}/plan`;
-  for await (const { text } of openPast(root).texts(file)) {
-    const { base, release } = parseJson<BuildPlan>(text, file);
-    return { base, release };
-  }
-  return undefined;
 }
 
 function elsewhere(pool: string, own: string, from: string) {

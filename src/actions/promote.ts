@@ -1,5 +1,5 @@
 import type { Delivery } from '../build/delivery.ts';
-import { readBuild, readMade, readPoolBuilds } from '../build/dist.ts';
+import { readBuilds, readMade, readPoolBuilds } from '../build/dist.ts';
 import type { BuildEvent, PoolResult } from '../build/events.ts';
 import { clustersOf, readLocks } from '../build/pin.ts';
 import { runPromotions } from '../build/promote.ts';
@@ -58,7 +58,10 @@ async function promoteAlone(options: PromoteOptions): Promise<PromoteResult> {
     registries.close();
   }
   signal.throwIfAborted();
-  const plans = new Map(promotions.map(({ build }) => [build, readBuild(root, build)]));
+  const plans = readBuilds(
+    root,
+    promotions.map(({ build }) => build),
+  );
   const names = pools.map(({ pool }) => pool);
   const { onEvent } = options;
   const work = {

@@ -57,6 +57,22 @@ export function readPlans(root: string, hash: string): BuildPlan[] {
   return isIndex(build) ? build.builds.map(({ hash }) => readPlan(root, hash)) : [build];
 }
 
+/** Builds and indexes by their hashes; what an index is made of is there, too. */
+export type Builds = ReadonlyMap<string, BuildPlan | IndexPlan>;
+
+export function readBuilds(root: string, hashes: Iterable<string>): Builds {
+  const named = [...hashes].map((hash) => readBuild(root, hash));
+  const parts = named.filter(isIndex).flatMap(({ hash }) => readPlans(root, hash));
+  return new Map([...named, ...parts].map((build) => [build.hash, build]));
+}
+
+/** The plans of one of them, as far as they are known. */
+export function plansIn(builds: Builds, hash: string): BuildPlan[] {
+  const build = builds.get(hash);
+  if (build === undefined) return [];
+  return isIndex(build) ? build.builds.flatMap((part) => plansIn(builds, part.hash)) : [build];
+}
+
 /** What `dist/` has of a build; undefined where no pool has it any more. */
 export function readMade(root: string, hash: string): Made | undefined {
   const folder = join(root, buildFolder(hash));

@@ -1,6 +1,6 @@
 import { BUILD_LABEL, type BuildPlan, type IndexPlan, isIndex } from '../plan/plan.ts';
-import { type Image, readImage } from '../registry/image.ts';
-import { asImageManifest, asIndex } from '../registry/manifest.ts';
+import { readImage } from '../registry/image.ts';
+import { annotationsOf, asImageManifest, asIndex } from '../registry/manifest.ts';
 import { openPlaces, type Places } from '../registry/places.ts';
 import { type Expectation, type VerifiedImage, verifyImage } from '../registry/verify.ts';
 import { verifyIndex } from '../registry/verify-index.ts';
@@ -29,8 +29,8 @@ export interface Registries {
   assertFor(image: string, architecture: Architecture): Promise<void>;
   /** What a tag points at. */
   find(ref: ImageRef): Promise<Digest | undefined>;
-  /** What an image says of itself, wherever it may be pulled from. */
-  read(ref: ImageRef): Promise<Image>;
+  /** Which build an image, or an index, says that it is, wherever it may be pulled from. */
+  buildOf(ref: ImageRef): Promise<string | undefined>;
   /** How many bytes its layers have as they are pulled; nothing for an index. */
   sizeOf(image: string): Promise<number>;
   close(): void;
@@ -76,7 +76,14 @@ export function openRegistries(options: { authfile?: string; signal: AbortSignal
       const head = await (await places.pushed(ref)).headManifest(ref);
       return head && parseDigest(head.digest);
     },
-    read: (image) => places.pulled(image, ({ registry, ref }) => readImage(registry, ref, 'amd64')),
+    buildOf: (image) =>
+      places.pulled(image, async ({ registry, ref }) => {
+        const { content } = await registry.getManifest(ref);
+        const manifest = asImageManifest(content);
+        if (manifest === undefined) return annotationsOf(content)[BUILD_LABEL];
+        const { config } = await registry.getConfig(ref.repository, manifest.config.digest);
+        return config?.Labels?.[BUILD_LABEL];
+      }),
     async sizeOf(image) {
       const { content } = await places.pulled(parseImageRef(image), ({ registry, ref }) =>
         registry.getManifest(ref),

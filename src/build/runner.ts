@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { chooseEngine } from '../engines/index.ts';
-import { type BuildPlan, type IndexPlan, isIndex, type PoolBuild } from '../plan/plan.ts';
-import { readBuild, readIndex, readPlans, readPoolBuilds } from './dist.ts';
+import { isIndex, type PoolBuild } from '../plan/plan.ts';
+import { type Builds, readBuilds, readIndex, readPlans, readPoolBuilds } from './dist.ts';
 import type { PoolResult } from './events.ts';
 import { type Group, groupByBuild, selectPools } from './groups.ts';
 import { preflight } from './preflight.ts';
@@ -12,7 +12,7 @@ import { runGroups } from './run-groups.ts';
 export interface RunnerResult {
   readonly pools: readonly PoolResult[];
   /** What each pool's build, or index, was made from. */
-  readonly plans: ReadonlyMap<string, BuildPlan | IndexPlan>;
+  readonly plans: Builds;
   /** Why builds failed; what several have in common is said once. */
   readonly failures: readonly Diagnostic[];
 }
@@ -40,7 +40,10 @@ export async function runBuilds(options: RunnerOptions): Promise<RunnerResult> {
       results.push(await preflight(run, pool, []));
     const held = options.pin ? heldResults(options, selected) : [];
     results.push(...held);
-    const plans = new Map(groupByBuild(selected).map(({ hash }) => [hash, readBuild(root, hash)]));
+    const plans = readBuilds(
+      root,
+      groupByBuild(selected).map(({ hash }) => hash),
+    );
     const pinned = options.push ? pinnedResults(options, groupByBuild(selected)) : [];
     results.push(...pinned);
     const settled = new Set([...held, ...pinned].map(({ pool }) => pool));

@@ -11,6 +11,7 @@ export interface Subject
       | 'image'
       | 'origin'
       | 'layers'
+      | 'architecture'
       | 'base'
       | 'osImage'
       | 'by'
@@ -29,7 +30,7 @@ export interface Subject
 
 export function subjectOf(compiled: CompiledPool): Subject {
   const { id, cluster, image, origin, layers, containerfile, room, claims, el, job, pool } = compiled;
-  const { base, osImage, by, follows, hash } = compiled;
+  const { architecture, base, osImage, by, follows, hash } = compiled;
   const { release, target, kernelType, extensions, silences, origins } = pool;
   return {
     id,
@@ -37,6 +38,7 @@ export function subjectOf(compiled: CompiledPool): Subject {
     ...(image !== undefined && { image }),
     origin,
     layers,
+    architecture,
     base,
     ...(osImage && { osImage }),
     by,

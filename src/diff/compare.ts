@@ -1,3 +1,4 @@
+import type { Architecture } from '../values/architecture.ts';
 import { compareBuilds } from './builds.ts';
 import { type Documents, readDocuments } from './documents.ts';
 import { effectOf } from './effects.ts';
@@ -8,7 +9,7 @@ import type { Diff, PackagesDiff, PoolDiff, Revert, SideName } from './model.ts'
 import { compareObjects } from './objects.ts';
 import { type Compared, reasonsOf } from './reasons.ts';
 import { findReverts } from './reverted.ts';
-import { filesOf, type PoolState, poolsIn, readPool } from './state.ts';
+import { filesOf, type MadeBuild, type PoolState, poolsIn, readPool } from './state.ts';
 
 /** One side: `dist/`, which is what is deployed, and the documents of `layers/`, which say why. */
 export interface Side {
@@ -138,16 +139,31 @@ function imagePairs(pairs: readonly Pair[]): PackagesDiff[] {
   const found = new Map<string, PackagesDiff & { pools: string[] }>();
   for (const { pool, before, after } of pairs) {
     if (after?.image === undefined || after.image === before?.image) continue;
-    const against = before?.image === undefined ? 'base' : 'image';
-    const from = before?.image ?? (after.pin === 'fresh' ? after.made.base : undefined);
-    // In another repository it is the same image.
-    if (from === undefined || digestOf(from) === digestOf(after.image)) continue;
-    const key = `${digestOf(from)} ${digestOf(after.image)}`;
-    const same = found.get(key);
-    if (same !== undefined) same.pools.push(pool);
-    else found.set(key, { pools: [pool], from, to: after.image, against, state: 'not-read', changes: [] });
+    const to = after.image;
+    for (const made of [after.made, ...(after.made.others ?? [])]) {
+      const architecture = architectureOf(made);
+      const had =
+        before !== undefined && hasArchitecture(before.made, architecture) ? before.image : undefined;
+      const from = had ?? (after.pin === 'fresh' ? made.base : undefined);
+      // In another repository it is the same image.
+      if (from === undefined || digestOf(from) === digestOf(to)) continue;
+      const key = [digestOf(from), digestOf(to), architecture].join(' ');
+      const same = found.get(key);
+      const against = had === undefined ? 'base' : 'image';
+      if (same !== undefined) same.pools.push(pool);
+      else found.set(key, { pools: [pool], from, to, architecture, against, state: 'not-read', changes: [] });
+    }
   }
   return [...found.values()];
+}
+
+function hasArchitecture(made: MadeBuild, architecture: Architecture): boolean {
+  return [made, ...(made.others ?? [])].some((build) => architectureOf(build) === architecture);
+}
+
+/** Where the cluster builds, it is not said. */
+function architectureOf({ plan }: MadeBuild): Architecture {
+  return 'architecture' in plan ? plan.architecture : 'amd64';
 }
 
 /** Where the images to read were pushed to, by what nodes pull: a cluster's mirror may be out of reach from here. */

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { PackageChange } from '../rpm/package-diff.ts';
+import type { Architecture } from '../values/architecture.ts';
 
 /** What was compared: a commit, or the files as they are. */
 export interface SideName {
@@ -162,6 +163,8 @@ export interface PackagesDiff {
   /** Images by digest. Without one before, the base that its nodes run. */
   readonly from: string;
   readonly to: string;
+  /** Of which these are the packages: an index has others for each. */
+  readonly architecture: Architecture;
   readonly against: 'image' | 'base';
   /** `unknown`: see `why`. `not-read`: nobody asked. */
   readonly state: 'read' | 'unknown' | 'not-read';

@@ -69,6 +69,13 @@ export function childrenOf({ manifests }: Readonly<Record<string, unknown>>): Di
   return Array.isArray(manifests) ? manifests.filter(isDescriptor).map(({ digest }) => digest) : [];
 }
 
+/** What an index says of itself, as the labels of an image do. */
+export function annotationsOf({
+  annotations,
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return (annotations ?? {}) as Readonly<Record<string, string>>;
+}
+
 /** The entries of an index; undefined for what is none. */
 export function asIndex(content: Readonly<Record<string, unknown>>): readonly IndexEntry[] | undefined {
   const { manifests } = content;

@@ -1,7 +1,7 @@
 import { failure, type LayersError } from '../diagnostics.ts';
 import { formatImageRef, type PinnedImage } from '../values/image-ref.ts';
 import type { Registry } from './client.ts';
-import { asIndex } from './manifest.ts';
+import { annotationsOf, asIndex } from './manifest.ts';
 import { type Expectation, type VerifiedImage, verifyImage } from './verify.ts';
 
 /** What an index has to be: its own mark, and one image for each architecture, no more. */
@@ -19,7 +19,7 @@ export async function verifyIndex(
   const name = formatImageRef(ref);
   const { bytes, content, mediaType, digest } = await registry.getManifest(ref);
   const entries = asIndex(content);
-  const annotations = (content.annotations ?? {}) as Readonly<Record<string, string>>;
+  const annotations = annotationsOf(content);
   if (entries === undefined) throw mismatch(`${name} is not an index of images`);
   const said = entries.map(({ platform }) => `${platform?.os}/${platform?.architecture}`);
   const wanted = images.map(({ architecture }) => `linux/${architecture}`);

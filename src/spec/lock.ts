@@ -45,7 +45,7 @@ const pin = z.strictObject({
   packages: sha256
     .optional()
     .describe(
-      'The sum of the list of its packages, a line each, sorted: `name-epoch:version-release.arch`. Not there where its layers leave the packages of the base as they are, nor for an image of the operator.',
+      'The sum of the list of its packages, a line each, sorted: `name-epoch:version-release.arch`; of an index, those of all its images. Not there where its layers leave the packages of the base as they are, nor for an image of the operator.',
     ),
   origin: z
     .enum(['built', 'adopted', 'promoted', 'operator'])

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import initialize from 'sql.js/dist/sql-wasm-inline.js';
 import { pack } from 'tar-stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Reading, readBoth, type Source } from '../../src/actions/diff/package-reader.ts';
 import { openRegistry } from '../../src/registry/client.ts';
 import { parseImageRef } from '../../src/values/image-ref.ts';
+import { database } from '../fixtures/rpm-database.ts';
 import { type FakeRegistry, fakeRegistry, QUICK, sum } from '../registry/fake-registry.ts';
 
 const DATABASE = 'usr/share/rpm/rpmdb.sqlite';
@@ -16,34 +16,6 @@ type Layer = readonly (readonly [path: string, content: Entry])[];
 let server: FakeRegistry | undefined;
 
 afterEach(() => server?.stop());
-
-/** A package's header, with its name, version and release. */
-function header(name: string, version: string): Buffer {
-  const values = [name, version, '1'].map((text) => Buffer.from(`${text}\0`));
-  const index = Buffer.alloc(16 * values.length);
-  let at = 0;
-  for (const [number, value] of values.entries()) {
-    for (const [word, content] of [1000 + number, 6, at, 1].entries())
-      index.writeUInt32BE(content, number * 16 + word * 4);
-    at += value.length;
-  }
-  const start = Buffer.alloc(8);
-  start.writeUInt32BE(values.length, 0);
-  start.writeUInt32BE(at, 4);
-  return Buffer.concat([start, index, ...values]);
-}
-
-/** An rpm database with these packages, `name version`. */
-async function database(...packages: string[]): Promise<Buffer> {
-  const sqlite = await initialize();
-  const made = new sqlite.Database();
-  made.run('CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB NOT NULL)');
-  for (const one of packages) {
-    const [name = '', version = ''] = one.split(' ');
-    made.run('INSERT INTO Packages (blob) VALUES (?)', [header(name, version)]);
-  }
-  return Buffer.from(made.export());
-}
 
 async function tar(layer: Layer): Promise<Buffer> {
   const archive = pack();

@@ -369,6 +369,7 @@ describe('what is said once for many pools', () => {
         pools,
         from: `registry.example.com/a/worker@${OLD}`,
         to: `registry.example.com/a/worker@${NEW}`,
+        architecture: 'amd64',
         against: 'image',
         state: 'not-read',
         changes: [],

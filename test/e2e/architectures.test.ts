@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { ensureEmulation } from '../fixtures/emulation.ts';
 import { run, tryRun } from '../fixtures/process.ts';
 import { type Registry, startRegistry } from '../fixtures/registry.ts';
+import { database } from '../fixtures/rpm-database.ts';
 import { CLI, createWorkspace, type Workspace } from '../fixtures/workspace.ts';
 import { pushBusyboxBase } from './support/busybox-base.ts';
 import { documents, layer, pool } from './support/documents.ts';
@@ -298,6 +299,103 @@ describe('an index', () => {
       expect(await pinOf('worker')).toMatchObject({ digest, build: hash });
     },
   );
+});
+
+describe('a pin of several architectures', () => {
+  const works = async (...args: string[]) => {
+    const done = await workspace.layers(...args);
+    expect(done.code, done.stderr).toBe(0);
+    return done;
+  };
+  const POOLS = {
+    both: { at: 'pins/both', architectures: BOTH },
+    arm: { at: 'pins/arm', architectures: ['arm64'] },
+  };
+  /** Has the tool of its architecture in its database. */
+  const withTools = async (name: string, ...tools: [string, string]) => {
+    for (const [index, tool] of tools.entries())
+      await workspace.write(`layers/files/${name}-${index}`, await database('base 1', tool));
+    const files = [0, 1].map((index) => ({ path: `/tools/${index}`, source: `files/${name}-${index}` }));
+    const command = 'if test "$(uname -m)" = x86_64; then cp /tools/0 "$0"; else cp /tools/1 "$0"; fi';
+    const run = `mkdir -p /usr/share/rpm && sh -c '${command}' /usr/share/rpm/rpmdb.sqlite`;
+    return layer('tools', { files }, { run: { reason: 'a test', commands: [run] } });
+  };
+  const sumOf = (...packages: string[]) =>
+    createHash('sha256')
+      .update(
+        packages
+          .sort()
+          .map((name) => `${name}\n`)
+          .join(''),
+      )
+      .digest('hex');
+  const commit = async (message: string) => {
+    await workspace.write('.gitignore', '.layers/\n');
+    await workspace.commit(message);
+  };
+  let before: { both: string; arm: string };
+  let after: { both: string; arm: string };
+  const pins = async () => ({ both: (await pinOf('both')).digest, arm: (await pinOf('arm')).digest });
+
+  emulated(
+    'has the sum of the packages of all its images, and a change is told of each of them',
+    async () => {
+      await given(POOLS, build());
+      await documentsOf(POOLS, await withTools('one', 'small 1', 'large 1'));
+      await commit('one');
+      await works('build', '--pin', '--commit');
+      before = await pins();
+      expect(await pinOf('both')).toMatchObject({
+        packages: sumOf('base-0:1-1', 'small-0:1-1', 'large-0:1-1'),
+      });
+      expect(await pinOf('arm')).toMatchObject({ packages: sumOf('base-0:1-1', 'large-0:1-1') });
+      await documentsOf(POOLS, await withTools('two', 'small 2', 'large 3'));
+      await commit('two');
+      await works('build', '--pin', '--commit');
+      after = await pins();
+      const { packages } = JSON.parse((await works('diff', 'HEAD~2', '--output', 'json')).stdout);
+      const changes = packages.map((one: { pools: string[]; architecture: string; changes: object[] }) => [
+        one.pools.join(),
+        one.architecture,
+        one.changes,
+      ]);
+      const moved = (name: string, to: string) => [{ name, change: 'upgraded', from: '1-1', to }];
+      expect(changes).toEqual([
+        ['arm', 'arm64', moved('large', '3-1')],
+        ['both', 'amd64', moved('small', '2-1')],
+        ['both', 'arm64', moved('large', '3-1')],
+      ]);
+      expect((await works('diff', 'HEAD~2')).stdout).toMatch(/^Packages of both \(arm64\) .*: 1 upgraded/m);
+    },
+  );
+
+  emulated('goes back to the image before, and is set by hand', async () => {
+    for (const name of ['both', 'arm'] as const) {
+      await works('pin', 'rollback', name);
+      expect((await pins())[name]).toBe(before[name]);
+      await works('pin', 'set', name, after[name]);
+      expect(await pinOf(name)).toMatchObject({ digest: after[name], origin: 'adopted' });
+    }
+    await workspace.git('checkout', '--quiet', '.');
+    await works('pin', 'set', 'arm', before.arm);
+    expect(await pinOf('arm')).toMatchObject({ packages: sumOf('base-0:1-1', 'large-0:1-1') });
+    await workspace.git('checkout', '--quiet', '.');
+  });
+
+  emulated('that neither the lock nor git has is taken from the registry by pin repair --adopt', async () => {
+    const lock = await workspace.read('layers/lock/both.lock');
+    await rm(join(workspace.root, '.git'), { recursive: true });
+    await workspace.git('init', '--quiet');
+    await workspace.write('layers/lock/both.lock', 'pin: {}\n');
+    const refused = await workspace.layers('pin', 'repair');
+    expect(refused.code, refused.stderr).toBe(2);
+    expect(refused.stderr).toContain('(tag-exists)');
+    // It was run: it is no way out any more.
+    expect(refused.stderr).not.toContain('`layers pin repair`');
+    const { stdout } = await works('pin', 'repair', '--adopt');
+    expect(stdout).toBe(`layers/lock/both.lock  the registry  ${image('pins/both')}@${after.both}\n`);
+    expect(await workspace.read('layers/lock/both.lock')).toBe(lock.replace('built', 'adopted'));
+  });
 });
 
 describe('a build for an architecture', () => {

@@ -6,7 +6,6 @@ import { DATABASES, readPackages } from '../../rpm/database.ts';
 import type { InstalledPackage } from '../../rpm/header.ts';
 import { formatImageRef, type ImageRef } from '../../values/image-ref.ts';
 
-const ARCHITECTURE = 'amd64';
 const LOGS = DATABASES.map((path) => `${path}-wal`);
 // Several times what OS images have: databases of some 50 MB, and layers of 3 GB.
 const LIMITS = { file: 512 << 20, unpacked: 16 * 2 ** 30 };
@@ -31,8 +30,9 @@ export interface Source {
 
 type LayerFiles = ReadonlyMap<string, LayerFile>;
 
-export async function openSource(ref: ImageRef, place: Place): Promise<Source> {
-  const { manifest, config } = await readImage(place.registry, place.ref, ARCHITECTURE);
+/** `architecture` says which of an index; an image of another one is refused. */
+export async function openSource(ref: ImageRef, place: Place, architecture: string): Promise<Source> {
+  const { manifest, config } = await readImage(place.registry, place.ref, architecture);
   const unpacked = config.rootfs?.diff_ids ?? [];
   return { ref, place, layers: manifest.layers, unpacked };
 }

@@ -41,36 +41,45 @@ export async function readChanges(
 }
 
 async function changesOf(
-  { from, to }: PackagesDiff,
+  { from, to, architecture }: PackagesDiff,
   places: Places,
   options: PackagesOptions,
 ): Promise<Pick<PackagesDiff, 'changes' | 'total'>> {
   const { root, onRead } = options;
-  const known = await Promise.all([from, to].map((image) => rememberedPackages(root, image)));
+  const known = await Promise.all([from, to].map((image) => rememberedPackages(root, image, architecture)));
   const [before, after] = known.every((list) => list !== undefined)
     ? known
-    : ((await readBoth(...(await sourcesOf([from, to], places, options)), onRead)) ?? []);
+    : ((await readBoth(...(await sourcesOf([from, to], architecture, places, options)), onRead)) ?? []);
   if (before === undefined || after === undefined) return { changes: [] };
-  await Promise.all([rememberPackages(root, from, before), rememberPackages(root, to, after)]);
+  await Promise.all([
+    rememberPackages(root, from, architecture, before),
+    rememberPackages(root, to, architecture, after),
+  ]);
   return { changes: diffPackages(before, after), total: after.length };
 }
 
 function sourcesOf(
   images: readonly [string, string],
+  architecture: string,
   places: Places,
   options: PackagesOptions,
 ): Promise<[Source, Source]> {
-  const [before, after] = images.map((image) => sourceOf(image, places, options));
+  const [before, after] = images.map((image) => sourceOf(image, architecture, places, options));
   return Promise.all([before!, after!]);
 }
 
 /** Where an image was pushed to, or else where nodes pull it. */
-async function sourceOf(image: string, places: Places, { pushed }: PackagesOptions): Promise<Source> {
+async function sourceOf(
+  image: string,
+  architecture: string,
+  places: Places,
+  { pushed }: PackagesOptions,
+): Promise<Source> {
   const own = pushed.get(image);
   if (own !== undefined) {
     const ref = parseImageRef(own);
     try {
-      return await openSource(ref, { registry: await places.pushed(ref), ref });
+      return await openSource(ref, { registry: await places.pushed(ref), ref }, architecture);
     } catch (error) {
       const isElsewhere =
         error instanceof LayersError && error.diagnostics.every(({ code }) => ELSEWHERE.has(code));
@@ -78,7 +87,7 @@ async function sourceOf(image: string, places: Places, { pushed }: PackagesOptio
     }
   }
   const ref = parseImageRef(image);
-  return places.pulled(ref, (place) => openSource(ref, place));
+  return places.pulled(ref, (place) => openSource(ref, place, architecture));
 }
 
 function unread({ from, to, pools }: PackagesDiff, { code, message, hint }: Diagnostic): Diagnostic {

@@ -8,6 +8,7 @@ import {
   groupPools,
   names,
   packagesText,
+  packagesTitle,
   placeText,
   reasonText,
   revertText,
@@ -101,9 +102,9 @@ export function packagesSection({ packages }: Diff): string {
 const MANY = 40;
 
 function packagesTable(diff: PackagesDiff): string {
-  const { pools, from, to, changes, total } = diff;
+  const { from, to, changes, total } = diff;
   const of = total === undefined ? '' : ` of ${count(total, 'package')}`;
-  const title = `${quoted(names(pools, 8))}: ${quoted(packagesText(diff))}<span class="quiet">${of}, <code>${quoted(short(from))}</code> → <code>${quoted(short(to))}</code></span>`;
+  const title = `${quoted(packagesTitle(diff, 8))}: ${quoted(packagesText(diff))}<span class="quiet">${of}, <code>${quoted(short(from))}</code> → <code>${quoted(short(to))}</code></span>`;
   if (changes.length === 0) return `<p class="card">${title}</p>`;
   const rows = changes
     .map(
@@ -111,7 +112,7 @@ function packagesTable(diff: PackagesDiff): string {
         `<tr><td>${badge(change, change)}</td><th scope="row">${quoted(name)}${arch === undefined ? '' : `<span class="quiet">.${quoted(arch)}</span>`}</th><td>${quoted(from)}</td><td>${quoted(to)}</td></tr>`,
     )
     .join('\n');
-  return `<details${changes.length > MANY ? '' : ' open'}><summary>${title}</summary>${scroll(`Packages of ${names(pools)}`, `<table class="packages"><thead><tr><th scope="col">Change</th><th scope="col">Package</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>${rows}</tbody></table>`)}</details>`;
+  return `<details${changes.length > MANY ? '' : ' open'}><summary>${title}</summary>${scroll(`Packages of ${packagesTitle(diff)}`, `<table class="packages"><thead><tr><th scope="col">Change</th><th scope="col">Package</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>${rows}</tbody></table>`)}</details>`;
 }
 
 export function buildsSection({ builds }: Diff): string {

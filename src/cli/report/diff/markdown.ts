@@ -8,6 +8,7 @@ import {
   names,
   nodesText,
   packagesText,
+  packagesTitle,
   revertText,
   short,
   sideText,
@@ -101,9 +102,9 @@ function poolRow(group: readonly PoolDiff[], packages: readonly PackagesDiff[]):
 }
 
 function packagesDetails(diff: PackagesDiff): Section[] {
-  const { pools, from, to, changes, state } = diff;
+  const { from, to, changes, state } = diff;
   if (state !== 'read' || changes.length === 0) return [];
-  const head = `<details><summary>Packages of ${html(names(pools))}: ${html(packagesText(diff))}</summary>\n\n${code(short(from))} → ${code(short(to))}\n\n| | Package | Before | After |\n|---|---|---|---|\n`;
+  const head = `<details><summary>Packages of ${html(packagesTitle(diff))}: ${html(packagesText(diff))}</summary>\n\n${code(short(from))} → ${code(short(to))}\n\n| | Package | Before | After |\n|---|---|---|---|\n`;
   // What goes or goes back is looked at first.
   const order = ['removed', 'downgraded', 'added', 'upgraded'];
   const rows = changes

@@ -13,6 +13,7 @@ import {
   names,
   nodesText,
   packagesText,
+  packagesTitle,
   placeText,
   reasonText,
   revertText,
@@ -93,7 +94,7 @@ const MARKS: Readonly<
 };
 
 function packagesBlock(diff: PackagesDiff, paint: Paint): string {
-  const { pools, from, to, changes, total } = diff;
+  const { from, to, changes, total } = diff;
   const of = total === undefined ? '' : paint('dim', ` of ${count(total, 'package')}`);
   const rows = columns(
     changes.map(({ change, name, arch, from = '', to = '' }) => [
@@ -107,7 +108,7 @@ function packagesBlock(diff: PackagesDiff, paint: Paint): string {
     return change === undefined ? line : paint(MARKS[change][1], line);
   });
   return [
-    `${paint('bold', `Packages of ${names(pools)}`)} ${short(from)} → ${short(to)}: ${harmless(packagesText(diff))}${of}`,
+    `${paint('bold', `Packages of ${packagesTitle(diff)}`)} ${short(from)} → ${short(to)}: ${harmless(packagesText(diff))}${of}`,
     ...lines,
   ].join('\n');
 }

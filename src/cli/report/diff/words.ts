@@ -145,6 +145,11 @@ export function sideText({ name, commit }: SideName): string {
 
 export const CHANGES = ['added', 'removed', 'upgraded', 'downgraded'] as const;
 
+/** The pools of a comparison, with the architecture where it is not the usual one. */
+export function packagesTitle({ pools, architecture }: PackagesDiff, most?: number): string {
+  return `${names(pools, most)}${architecture === 'amd64' ? '' : ` (${architecture})`}`;
+}
+
 /** "2 upgraded, 1 added", or why that is not known. */
 export function packagesText({ state, why, changes, against }: PackagesDiff): string {
   if (state === 'not-read') return 'not compared';
