@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Delivery } from '../build/delivery.ts';
 import { failure } from '../diagnostics.ts';
 import { assertUpstream, commitOf, currentBranch, isAncestor, upstreamOf } from '../git/branch.ts';
-import { assertIdle } from '../git/in-progress.ts';
-import { formatRemoteBranch, type RemoteBranch } from '../git/remote.ts';
+import { assertIdentity } from '../git/commit.ts';
+import { hiddenCredentials } from '../git/credentials.ts';
+import { assertReachable, formatRemoteBranch, type RemoteBranch } from '../git/remote.ts';
 import type { Git } from '../git/repository.ts';
-import { gitError, runOrThrow } from '../git/run.ts';
+import { gitError, gitIn, runOrThrow } from '../git/run.ts';
 import { literal } from '../git/status.ts';
 import { committable } from './preconditions.ts';
 
@@ -24,10 +25,11 @@ export async function placeOf(root: string, delivery: Delivery): Promise<Place |
   if (!delivery.commit) return undefined;
   const git = await committable(root);
   const { run } = git;
-  await assertIdle(run, git.root);
+  await assertIdentity(run);
   const branch = await currentBranch(run);
   for (const name of [delivery.onto?.branch, delivery.branch, delivery.publish?.branch])
     if (name !== undefined) await assertBranchName(git, name);
+  if (delivery.publish !== undefined) await assertAnswers(git, delivery.publish.repository);
   if (!delivery.push) return { git, onto: undefined, branch, isOwn: false };
   if ((await commitOf(run, 'HEAD')) === undefined) {
     throw failure('input', 'git-no-commits', 'the repository has no commits to pin', {
@@ -36,10 +38,16 @@ export async function placeOf(root: string, delivery: Delivery): Promise<Place |
   }
   await assertNoSubmodules(git);
   const onto = delivery.onto ?? (await assertUpstream(run));
+  await assertAnswers(git, onto.remote);
   const upstream = branch === undefined ? undefined : await upstreamOf(run, branch);
   const isUpstream = upstream?.remote === onto.remote && upstream.branch === onto.branch;
   const isOwn = isUpstream || (upstream === undefined && branch === onto.branch);
   return { git, onto, branch, isOwn };
+}
+
+async function assertAnswers({ root, run }: Git, remote: string): Promise<void> {
+  const env = { ...process.env, ...(await hiddenCredentials(run, remote)) };
+  await assertReachable(gitIn(root, { env }), remote);
 }
 
 async function assertBranchName({ run }: Git, name: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { failure } from '../diagnostics.ts';
+import { assertIdle } from '../git/in-progress.ts';
 import { type Git, openGit } from '../git/repository.ts';
 import { drift, render } from '../synth/synth.ts';
 
@@ -13,7 +14,7 @@ export function assertFresh(root: string, files = render(root).files): void {
   });
 }
 
-/** The git work tree, where all of `layers/` but the lock is committed. */
+/** The git work tree, where nothing is in progress and all of `layers/` but the lock is committed. */
 export async function committable(root: string): Promise<Git> {
   const git = await openGit(root);
   if (git === undefined) {
@@ -21,6 +22,8 @@ export async function committable(root: string): Promise<Git> {
       hint: 'Leave out --commit, or `git init`.',
     });
   }
+  // Before what that has changed: to commit it now is not what is to be done.
+  await assertIdle(git.run, git.root);
   const dirty = (await git.uncommitted(['layers'])).filter(
     (path) => !/(?:^|\/)layers\/lock\/.+\.lock$/.test(path),
   );

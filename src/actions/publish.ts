@@ -4,6 +4,7 @@ import { DIST } from '../build/dist.ts';
 import { withScratch } from '../build/run.ts';
 import { failure } from '../diagnostics.ts';
 import { commitOf, isAncestor } from '../git/branch.ts';
+import { hiddenCredentials } from '../git/credentials.ts';
 import { scratchRepository, stageFolder } from '../git/folder.ts';
 import { land } from '../git/land.ts';
 import type { PrivateTree } from '../git/private-tree.ts';
@@ -36,7 +37,8 @@ export async function publish(
   const to = { remote: repository, branch };
   const where = formatRemoteBranch(to);
   const commit = await withScratch(root, 'publish', async (folder) => {
-    const run = await scratchRepository(git.run, folder, { signal });
+    const env = { ...process.env, ...(await hiddenCredentials(git.run, repository)) };
+    const run = await scratchRepository(git.run, folder, { env, signal });
     const onRejected = (why: string, seconds: number) =>
       onEvent({ type: 'push-rejected', to: where, why, seconds });
     // Without a push the source is this checkout, and older than what is there, perhaps: that takes the history to know.

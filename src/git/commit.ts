@@ -29,6 +29,11 @@ export async function commitOnly(
   return (await runOrThrow(run, ['rev-parse', '--verify', 'HEAD'])).trim();
 }
 
+/** Refuses where git would not know whom to name, before there is anything to commit. */
+export async function assertIdentity(run: RunGit): Promise<void> {
+  for (const who of ['GIT_AUTHOR_IDENT', 'GIT_COMMITTER_IDENT']) await runOrThrow(run, ['var', who]);
+}
+
 /** What differs from the last commit. A status counts changes that are only staged, too: those need not differ. */
 async function changedSinceHead(run: RunGit, paths: readonly string[]): Promise<string[]> {
   const base = (await hasCommits(run)) ? 'HEAD' : await emptyTree(run);

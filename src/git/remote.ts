@@ -20,6 +20,12 @@ export interface Rejection {
 
 const QUIET = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
 
+/** Refuses a remote that is not there or lets nobody in, before anything is made for it. */
+export async function assertReachable(run: RunGit, remote: string): Promise<void> {
+  const outcome = await run(['ls-remote', '--quiet', remote, 'HEAD']);
+  if (outcome.code !== 0 && !isTransient(outcome)) throw unreachable('ls-remote', remote, outcome);
+}
+
 /** Fetches a branch, and gives its commit; undefined where there is no such branch. */
 export async function fetchHead(
   run: RunGit,
