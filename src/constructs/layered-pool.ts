@@ -65,7 +65,7 @@ export class LayeredPool extends Chart {
     this.compiled = compiled;
     this.pin = pinOf(compiled, app.lockOf(compiled.id.cluster));
     app.add(this, compiled);
-    app.report(pinDiagnostics(compiled, this.pin));
+    if (app.knowsPinOf(compiled.id)) app.report(pinDiagnostics(compiled, this.pin));
     this.render(compiled, this.pin);
     if (compiled.job !== undefined && compiled.follows === undefined) {
       jobFor(app, compiled);

@@ -14,8 +14,8 @@ import type { Cluster } from '../spec/cluster.ts';
 import type { Library, Located } from '../spec/library.ts';
 import { loadLibrary } from '../spec/load.ts';
 import { type Locks, loadLocks } from '../spec/load-lock.ts';
-import { EMPTY_LOCK, type Lock } from '../spec/lock.ts';
-import { formatPoolId } from '../values/pool-id.ts';
+import { EMPTY_LOCK, type Lock, lockFile } from '../spec/lock.ts';
+import { formatPoolId, type PoolId } from '../values/pool-id.ts';
 import { renderBuilds } from './build-files.ts';
 import { renderCharts } from './charts.ts';
 import { FINDINGS, type Found, PLACES } from './findings.ts';
@@ -53,6 +53,7 @@ export class LayersApp extends App {
   private readonly identities = new Map<string, Origin>();
   private readonly origins: ReadonlyMap<object, Origin>;
   private readonly locks: Locks;
+  private readonly unread: ReadonlySet<string | undefined>;
 
   constructor(props: LayersAppProps = {}) {
     super({ ...(props.outdir !== undefined && { outdir: props.outdir }) });
@@ -68,6 +69,7 @@ export class LayersApp extends App {
     this.origins = new Map(documents.map(({ props, origin }) => [props, origin]));
     const lock = loadLocks(this.root);
     this.locks = lock.locks;
+    this.unread = new Set(lock.diagnostics.map(({ origin }) => origin?.file));
     this.sources = openSources(this.root);
     this.report([...diagnostics, ...unknown, ...lock.diagnostics]);
   }
@@ -75,6 +77,11 @@ export class LayersApp extends App {
   /** @internal The pins of a cluster, as they are in git. */
   lockOf(cluster: string | undefined): Lock {
     return this.locks.get(cluster) ?? EMPTY_LOCK;
+  }
+
+  /** @internal Whether it is known what a pool is pinned to: what cannot be read is not the same as nothing. */
+  knowsPinOf(id: PoolId): boolean {
+    return !this.unread.has(lockFile(formatPoolId(id)));
   }
 
   /** The app that a construct is in. Throws where that is not a LayersApp. */

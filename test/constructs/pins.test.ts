@@ -45,6 +45,13 @@ describe("a pool's pin", () => {
     expect(synthesised(repository())).toEqual({ manifest: undefined, findings: ['warning pin-missing'] });
   });
 
+  it('is not said to be missing where the lock cannot be read', () => {
+    const broken = repository();
+    broken.write({ [LOCK]: 'pin: {}\n' });
+    expect(() => render(broken.root)).toThrow('missing-key');
+    expect(() => render(broken.root)).not.toThrow('pin-missing');
+  });
+
   it('is fresh where the lock has the build: the MachineConfig names the image by its digest', () => {
     const pinned = repository();
     const hash = pin(pinned);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import { type Diagnostic, formatPath, type Origin } from '../../diagnostics.ts';
 import { locate, type Place } from '../../spec/locate.ts';
@@ -115,7 +115,8 @@ export function readerOf(root: string, given: ReadonlyMap<string, string> = new 
 
 function readText(file: string): string | undefined {
   try {
-    return withoutMark(readFileSync(file, 'utf8'));
+    // What a link leads to is nothing of the repository's, and not for everybody who reads a log.
+    return lstatSync(file).isFile() ? withoutMark(readFileSync(file, 'utf8')) : undefined;
   } catch {
     return undefined;
   }

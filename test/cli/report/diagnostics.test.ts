@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -33,6 +33,14 @@ const print = (text: string, ...diagnostics: Diagnostic[]) =>
 const excerpt = (text: string, path: (string | number)[]) => print(text, at(path)).split('\n').slice(1, 3);
 
 describe('a diagnostic for people', () => {
+  it('shows nothing of what a link leads to', () => {
+    const folder = root('a: x\n');
+    symlinkSync(join(folder, FILE), join(folder, 'layers/link.yaml'));
+    const print = (file: string) => printDiagnostics([at(['a'], { origin: { file } })], { root: folder });
+    expect(print(FILE)).toContain('a: x');
+    expect(print('layers/link.yaml')).toBe('layers/link.yaml error this is bad (bad)\n');
+  });
+
   it('is the place, what is wrong, the line with a caret, and the way out', () => {
     const text = 'kind: Pool\nname: worker\nrelease: 4.20\n';
     expect(print(text, at(['release'], { hint: 'Put it in quotes.', detail: 'one\ntwo' }))).toBe(
