@@ -11,6 +11,7 @@ import { render } from '../synth/synth.ts';
 import { commitPins, type PinCommit, pin } from './pin.ts';
 import { packageSums, type ReadOptions } from './pin-packages.ts';
 import { assertFresh } from './preconditions.ts';
+import type { PullRequest } from './pull-request.ts';
 import { type Superseded, supersededError, supersededIn } from './supersede.ts';
 
 /** Pins in a tree that renders to these files; says which pools it left out, because they are not what was built. */
@@ -71,6 +72,7 @@ export interface Delivered {
   /** False where the checkout could not follow what was pushed. */
   readonly checkedOut?: boolean;
   readonly published?: Published;
+  readonly pullRequest?: PullRequest;
   readonly superseded: readonly Superseded[];
   /** What keeps a pin from being where it was to go. */
   readonly findings: readonly Diagnostic[];

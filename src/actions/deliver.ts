@@ -15,7 +15,7 @@ import { baseOf, type Place } from './delivery-place.ts';
 import { commitPins, PIN_PATHS } from './pin.ts';
 import { pinOnBranch } from './pin-branch.ts';
 import { publish } from './publish.ts';
-import { writePullRequest } from './pull-request.ts';
+import { pullRequestOf } from './pull-request.ts';
 
 /** The folder for work trees of ours. */
 export function treesOf({ root, prefix }: Git): string {
@@ -63,12 +63,12 @@ async function deliverHere(work: Work, { git }: Place): Promise<Delivered> {
   const { commit, moves } = await atWork(noteOf(git), undefined, () =>
     commitPins(git, root, { verb, message, trailers }),
   );
-  await writePullRequest(delivery, moves, verb);
   const published = delivery.publish && (await publish(work, git, delivery.publish));
   return {
     pinned,
     ...(commit !== undefined && { commit }),
     ...(published && { published }),
+    ...pullRequestOf(delivery, moves, verb),
     superseded: [],
     findings: [],
   };
@@ -97,12 +97,12 @@ async function deliverThere(
   const paths = PIN_PATHS.map((path) => join(git.prefix, path));
   // Also to pins that a run pushed which was killed before the checkout could follow.
   const checkedOut = follows && (await follow(git, top, paths));
-  await writePullRequest(delivery, moves, verb);
   const published = delivery.publish && (await publish(work, git, delivery.publish, { tree, onto }));
   return {
     pinned: commit !== undefined,
     ...(commit !== undefined && { commit, pushed: onto, checkedOut }),
     ...(published && { published }),
+    ...pullRequestOf(delivery, moves, verb),
     superseded,
     findings,
   };

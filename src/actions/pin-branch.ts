@@ -8,7 +8,7 @@ import { literal } from '../git/status.ts';
 import { type Applied, apply, type Delivered, type Work } from './apply-pins.ts';
 import { branchFor, type Place } from './delivery-place.ts';
 import { PIN_PATHS } from './pin.ts';
-import { writePullRequest } from './pull-request.ts';
+import { pullRequestOf } from './pull-request.ts';
 
 /** What says of a commit that the branch is ours as far as it. */
 const TRAILER = 'Layers-Branch';
@@ -40,10 +40,10 @@ export async function pinOnBranch(
     return (await isSame(run, existing, applied.commit, paths)) ? existing : applied.commit;
   });
   const { moves, superseded, findings } = applied!;
-  await writePullRequest(delivery, moves, verb);
   return {
     pinned: commit !== undefined,
     ...(commit !== undefined && { commit, pushed: to }),
+    ...pullRequestOf(delivery, moves, verb),
     superseded,
     findings,
   };

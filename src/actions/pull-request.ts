@@ -1,15 +1,28 @@
-import { writeFile } from 'node:fs/promises';
 import { type Moves, subjectOf } from './pin-moves.ts';
 
-/** Writes the title and the body of a pull request, where they are asked for. */
-export async function writePullRequest(
+/** The files for a pull request that were asked for, and what they are to say. */
+export interface PullRequest {
+  readonly titleFile?: string;
+  readonly bodyFile?: string;
+  readonly moves: Moves;
+  readonly verb: string;
+}
+
+export function pullRequestOf(
   { prTitle, prBody }: { readonly prTitle?: string; readonly prBody?: string },
   moves: Moves,
   verb: string,
-): Promise<void> {
-  if (prTitle !== undefined) await writeFile(prTitle, `${titleOf(moves, verb)}\n`);
-  if (prBody !== undefined) await writeFile(prBody, pullRequestBody(moves));
+): { readonly pullRequest?: PullRequest } {
+  if (prTitle === undefined && prBody === undefined) return {};
+  const files = {
+    ...(prTitle !== undefined && { titleFile: prTitle }),
+    ...(prBody !== undefined && { bodyFile: prBody }),
+  };
+  return { pullRequest: { ...files, moves, verb } };
 }
+
+/** A forge takes no longer text than some 200 rows have, and sections come after them. */
+const MOST_ROWS = 60;
 
 export function titleOf(moves: Moves, verb: string): string {
   const subject = subjectOf(moves, verb);
@@ -29,17 +42,23 @@ export function pullRequestBody({ pins, unpushed, holds }: Moves, sections: read
 }
 
 function table(pins: Moves['pins']): string {
-  const rows = pins.map(({ pool, image, release, base, digest, before }) =>
-    [
-      `\`${pool}\``,
-      before === undefined ? 'none' : `\`${short(before.digest)}\``,
-      `\`${short(digest)}\``,
-      moved(before?.release, release),
-      moved(short(before?.base), short(base), '`'),
-      `\`${image}@${digest}\``,
-    ].join(' | '),
+  const rows = pins
+    .slice(0, MOST_ROWS)
+    .map(({ pool, image, release, base, digest, before }) =>
+      [
+        `\`${pool}\``,
+        before === undefined ? 'none' : `\`${short(before.digest)}\``,
+        `\`${short(digest)}\``,
+        moved(before?.release, release),
+        moved(short(before?.base), short(base), '`'),
+        `\`${image}@${digest}\``,
+      ].join(' | '),
+    );
+  const left = pins.length - rows.length;
+  const more = left > 0 ? [`and ${left} more | | | | |`] : [];
+  return ['Pool | From | To | Release | Base | Image', '---|---|---|---|---|---', ...rows, ...more].join(
+    '\n',
   );
-  return ['Pool | From | To | Release | Base | Image', '---|---|---|---|---|---', ...rows].join('\n');
 }
 
 /** Each pool of the table reboots its nodes: the reviewer merges that. */

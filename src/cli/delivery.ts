@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import type { Delivered } from '../actions/apply-pins.ts';
 import type { Delivery, Publication } from '../build/delivery.ts';
@@ -72,6 +73,8 @@ export function deliveryOf(argv: DeliveryArguments): Delivery {
       hint: 'Add --commit, --push-commit or --branch.',
     });
   }
+  for (const [option, file] of Object.entries({ 'pr-title': prTitle, 'pr-body': prBody }))
+    if (file !== undefined) assertFolder(option, resolve(file));
   return {
     commit,
     push,
@@ -83,6 +86,14 @@ export function deliveryOf(argv: DeliveryArguments): Delivery {
     ...(prTitle !== undefined && { prTitle: resolve(prTitle) }),
     ...(prBody !== undefined && { prBody: resolve(prBody) }),
   };
+}
+
+/** Before a build and a push, and not after them. */
+function assertFolder(option: string, file: string): void {
+  if (statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory()) return;
+  throw failure('input', 'out-unwritable', `--${option}: there is no folder ${dirname(file)}`, {
+    hint: 'Name a file in a folder that is there.',
+  });
 }
 
 function remoteBranch(text: string): { remote: string; branch: string } {
@@ -136,6 +147,17 @@ function trailerOf(text: string): string {
   });
 }
 
+/** Writes the files for a pull request, where they are asked for. */
+export async function writeRequest(
+  delivered: Delivered | undefined,
+  where: { readonly root: string; readonly authfile: string | undefined },
+): Promise<void> {
+  if (delivered?.pullRequest === undefined) return;
+  // Only here: it brings all that `layers diff` does.
+  const { writePullRequest } = await import('./report/pull-request.ts');
+  await writePullRequest(delivered, where);
+}
+
 /** What became of the pins, as lines for people. */
 export function describeDelivered(
   delivered: Delivered,
@@ -165,7 +187,7 @@ export function describeDelivered(
 }
 
 /** The same as data. */
-export function deliveredAsData({ findings, pinned, superseded, ...rest }: Delivered): object {
+export function deliveredAsData({ findings, pinned, superseded, pullRequest, ...rest }: Delivered): object {
   return { ...rest, ...(superseded.length > 0 && { superseded }) };
 }
 

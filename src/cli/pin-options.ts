@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import type { EditOptions, EditResult } from '../actions/edit-pins.ts';
 import { failure } from '../diagnostics.ts';
 import { type GlobalOptions, isJson, rootOf } from './context.ts';
-import { type DeliveryArguments, deliveryOf } from './delivery.ts';
+import { type DeliveryArguments, deliveryOf, writeRequest } from './delivery.ts';
 import { interruptible } from './interrupt.ts';
 import { reportEdit } from './report/edited-pins.ts';
 import { printJsonLine } from './report/json.ts';
@@ -67,5 +67,6 @@ export async function runAnyEdit(
       onEvent: (event) => (json ? process.stdout.write(printJsonLine(event)) : report.event(event)),
     }).finally(report.end),
   );
+  await writeRequest(result.delivered, { root, authfile: argv.authfile });
   reportEdit(result, { root, json, commit: delivery.commit });
 }

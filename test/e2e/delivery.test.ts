@@ -145,11 +145,28 @@ describe('--push-commit', { timeout: 300_000 }, () => {
     await at.write('layers/pool-0.yaml', poolFile(registry, 'pool-0', 'not committed'));
     expect(await refused(at, 2, ...BUILD, '--push-commit')).toContain('(layers-uncommitted)');
     await at.git('checkout', '--quiet', '.');
-    await elsewhere(at.branch, 'README.md', 'from elsewhere\n');
-    await at.write('README.md', 'mine\n');
+    // What it has changed is not to be committed as if it were theirs, so that it is the first to be said.
+    await elsewhere(at.branch, 'layers/pool-0.yaml', poolFile(registry, 'pool-0', 'from elsewhere'));
+    await at.write('layers/pool-0.yaml', poolFile(registry, 'pool-0', 'mine'));
     await at.git('commit', '--quiet', '--all', '-m', 'mine');
     await expect(at.git('pull', '--quiet', '--rebase')).rejects.toThrow('conflict');
     expect(await refused(at, 4, ...BUILD, '--push-commit')).toContain('a rebase is in progress');
+  });
+
+  it('refuses a remote that is not there, and a git that knows no author, before it builds', async () => {
+    const at = await own();
+    const requests = (await registry.requests()).length;
+    for (const args of [
+      ['--onto', 'nowhere#main'],
+      ['--push-commit', '--publish', '/nowhere#main:a'],
+    ])
+      expect(await refused(at, 4, ...BUILD, ...args)).toContain('(git-unreachable)');
+    await at.git('config', 'user.useConfigOnly', 'true');
+    const nobody = { ...shared.workspace.env, GIT_COMMITTER_NAME: undefined, GIT_COMMITTER_EMAIL: undefined };
+    const build = await checkout(at.root, nobody).layers(...BUILD, '--push-commit');
+    expect(build.code, build.stderr).toBe(4);
+    expect(build.stderr).toContain('(git-identity)');
+    expect(await registry.requests()).toHaveLength(requests);
   });
 
   it('refuses a checkout and an upstream that have both moved on', async () => {
@@ -451,6 +468,11 @@ describe('a commit', { timeout: 300_000 }, () => {
     expect(body).toContain(`\`pool-0\` | none | \`${/sha256:(.{12})/.exec(image!)![1]}\` | 4.18.3 | `);
     expect(body).toContain(`\`${image}\``);
     expect(body).toContain('reboot');
+    // And all that is said of it elsewhere.
+    const id = (await at.git('rev-parse', 'HEAD')).slice(0, 12);
+    const { stdout } = await at.layers('diff', `${id}^..${id}`, '--output', 'markdown');
+    expect(stdout).toContain('2 pools are affected');
+    expect(body).toContain(stdout);
   });
 
   it.each([
@@ -461,6 +483,7 @@ describe('a commit', { timeout: 300_000 }, () => {
     [['--publish', 'https://me:hunter2@git.example.com/x#main:a'], 'url-password'],
     [['--publish', '/x#main:a', '--branch', 'auto'], 'publish-with-branch'],
     [['--branch', 'a..b'], 'branch-name'],
+    [['--pr-body', '/nowhere/body.md'], 'out-unwritable'],
   ])('is refused before anything is built with %j', async (args, code) => {
     const { workspace } = shared;
     const finished = await workspace.layers(...BUILD, '--commit', ...args);

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { baseRef } from '../fixtures/base.ts';
 import { type ConnectProxy, startConnectProxy } from '../fixtures/connect-proxy.ts';
+import { bareRepository, serveGitHttp } from '../fixtures/git-server.ts';
 import { type DirectoryServer, serveDirectory } from '../fixtures/http.ts';
 import { run } from '../fixtures/process.ts';
 import { type Registry, startRegistry } from '../fixtures/registry.ts';
@@ -23,6 +24,7 @@ const ACCOUNTS = {
   helper: { user: 'helped', password: marked('helper') },
   vendor: { user: 'vendor', password: marked('vendor') },
   proxy: { user: 'proxied', password: marked('proxy') },
+  git: { user: 'pusher', password: marked('git') },
 };
 /** What is no secret, and is to be found wherever secrets are looked for: else the search would find nothing. */
 const CONTROL = new Map([['control', 'CONTROL-public-4Wm8Rt2']]);
@@ -244,6 +246,44 @@ describe('with marked credentials in every auth file and variable', { timeout: 3
     expect((run.stdout + run.stderr).length).toBeGreaterThan(50);
     expect(namesIn(run.stdout + run.stderr, secrets)).toEqual([]);
     expect(namesIn(run.lines.join('\n'), secrets)).toEqual([]);
+  });
+
+  it('pins are pushed to a remote that has a password in its URL', async () => {
+    const bare = await bareRepository(besides('served/os.git'), workspace.env);
+    const server = await serveGitHttp(dirname(bare), ACCOUNTS.git);
+    try {
+      const { user, password } = ACCOUNTS.git;
+      const url = `${server.url.replace('://', `://${user}:${password}@`)}/os.git`;
+      await workspace.git('remote', 'add', 'forge', url);
+      // Git writes there what it runs, however shortly.
+      env.GIT_TRACE = besides('trace');
+      const body = besides('body.md');
+      const hold = ['pin', 'hold', 'one', '--reason', CONTROL.get('control')!, '--pr-body', body];
+      for (const output of [[], ['--output', 'json']]) {
+        const run = await watched(...hold, '--onto', 'forge#main', ...output);
+        expect(run.code, run.stderr).toBe(0);
+        expect(namesIn(run.stdout + run.stderr, secrets)).toEqual([]);
+        expect(namesIn(run.lines.join('\n'), secrets)).toEqual([]);
+        hold[4] += ', still';
+      }
+      const trace = await readFile(besides('trace'), 'utf8');
+      expect(trace).toContain(`git-remote-http forge ${server.url}/os.git`);
+      expect(trace).toContain('git push');
+      expect(namesIn(trace, secrets)).toEqual([]);
+      expect(namesIn(await readFile(body, 'utf8'), secrets)).toEqual([]);
+      const refused = await watched('pin', 'release', 'one', '--onto', `${url}#main`);
+      expect(refused.stderr).toContain('(url-password)');
+      expect(namesIn(refused.stdout + refused.stderr, secrets)).toEqual([]);
+      const objects = await run('sh', ['-c', 'git cat-file --batch-all-objects --batch'], {
+        cwd: bare,
+        env: workspace.env,
+      });
+      expect(namesIn(objects, CONTROL)).toEqual(['control']);
+      expect(namesIn(objects, secrets)).toEqual([]);
+    } finally {
+      delete env.GIT_TRACE;
+      await server.stop();
+    }
   });
 
   it('none of them is in git, in dist/, or in what is kept here', async () => {

@@ -10,6 +10,7 @@ import {
   deliveryOf,
   deliveryOptions,
   describeDelivered,
+  writeRequest,
 } from '../delivery.ts';
 import { interruptible } from '../interrupt.ts';
 import { printJsonLine } from '../report/json.ts';
@@ -166,6 +167,7 @@ export async function run(argv: BuildArguments): Promise<void> {
     }).finally(report.end);
   }, '`layers build --resume` goes on with it.');
   const { failures, held, delivered, ...rest } = result;
+  await writeRequest(delivered, { root: rootOf(argv), authfile: argv.authfile });
   const failed = new LayersError([...failures, ...held, ...(delivered?.findings ?? [])]);
   const isOver = failures.length > 0 && !argv.keepGoing && (argv.failFast ?? true);
   if (json) {

@@ -1,8 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { diff } from '../../actions/diff.ts';
-import { failure } from '../../diagnostics.ts';
 import type { Diff } from '../../diff/model.ts';
 import { type GlobalOptions, rootOf } from '../context.ts';
 import { bytes } from '../report/amounts.ts';
@@ -11,6 +9,7 @@ import { readerOf } from '../report/diagnostics.ts';
 import { reportFindings } from '../report/findings.ts';
 import { diagnosticsAsData, printJsonLine } from '../report/json.ts';
 import { waitingReport } from '../report/waiting.ts';
+import { writeOut } from '../write-out.ts';
 
 export function options(yargs: Argv) {
   return yargs
@@ -50,7 +49,7 @@ export async function run(argv: DiffArguments): Promise<void> {
   const text = await print(found, output, root, out === undefined);
   if (output !== 'json') reportFindings(found.notes, root);
   if (out === undefined) process.stdout.write(text);
-  else await write(resolve(out), text);
+  else await writeOut('out', resolve(out), text);
 }
 
 async function print(
@@ -74,15 +73,5 @@ async function print(
       const { printText } = await import('../report/diff/text.ts');
       return printText(found, isShown ? paintFor(process.stdout) : (_, text) => text);
     }
-  }
-}
-
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    throw failure('input', 'out-unwritable', `--out ${file} cannot be written: ${(error as Error).message}`, {
-      hint: 'Name a file in a folder that is there.',
-    });
   }
 }

@@ -8,6 +8,7 @@ import {
   deliveryOf,
   deliveryOptions,
   describeDelivered,
+  writeRequest,
 } from '../delivery.ts';
 import { interruptible } from '../interrupt.ts';
 import { printJsonLine } from '../report/json.ts';
@@ -67,6 +68,7 @@ export async function run(argv: PromoteArguments): Promise<void> {
     }).finally(report.end);
   });
   const { delivered, held, ...rest } = result;
+  await writeRequest(delivered, { root: rootOf(argv), authfile: argv.authfile });
   if (json) process.stdout.write(printJsonLine({ type: 'result', ...rest, ...deliveredAsData(delivered) }));
   else {
     process.stdout.write(resultTable(result.pools));

@@ -18,14 +18,14 @@ import {
 } from './words.ts';
 
 /** GitHub takes 65,536 characters, and counts some of them twice: bytes are on the safe side. */
-const LIMIT = 65_000;
+export const LIMIT = 65_000;
 /** For what says that something was left out. */
 const RESERVE = 300;
 /** How CI finds its own comment again. */
 const MARK = '<!-- layers diff -->';
 
 /** A comment for a pull request: short at its top, the details folded, and never longer than forges allow. */
-export function printMarkdown(diff: Diff): string {
+export function printMarkdown(diff: Diff, limit = LIMIT): string {
   const { from, to, unchanged } = diff;
   const title = `${MARK}\n## OS layers: ${headline(diff)}\n`;
   const compared = `${code(sideText(from))} → ${code(sideText(to))}${unchanged > 0 ? `, ${count(unchanged, 'pool')} unchanged` : ''}\n`;
@@ -39,15 +39,15 @@ export function printMarkdown(diff: Diff): string {
     ...editedLayers(diff).map(editDetails),
     ...diff.builds.flatMap((build) => textDetails(build)),
   ];
-  return withinLimit(`${title}\n${compared}`, sections);
+  return withinLimit(`${title}\n${compared}`, sections, limit);
 }
 
 /** Sections in their order, as long as there is room. */
-function withinLimit(head: string, sections: readonly Section[]): string {
+function withinLimit(head: string, sections: readonly Section[], limit: number): string {
   let text = head;
   let leftOut = 0;
   for (const [index, section] of sections.entries()) {
-    const room = LIMIT - RESERVE - bytes(text) - 1;
+    const room = limit - RESERVE - bytes(text) - 1;
     const printed = section(room, index === sections.length - 1);
     if (printed === undefined) leftOut++;
     else text += `\n${printed}`;
