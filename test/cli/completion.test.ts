@@ -117,9 +117,15 @@ describe('the names that are completed', () => {
   it('are identities where there are clusters, and the clusters', () => {
     const documents = RELEASE + cluster('east') + cluster('west-2') + pool('worker');
     const repository = temporaryRepository({ 'layers/a.yaml': documents });
-    expect(offered(repository, 'build', '')).toEqual(names('east/worker', 'west-2/worker'));
+    const all = ['east/worker', 'west-2/worker', 'east', 'west-2'];
+    expect(offered(repository, 'build', '')).toEqual(names(...all));
     repository.layers('synth');
-    expect(offered(repository, 'build', 'w')).toEqual(names('west-2/worker'));
+    expect(offered(repository, 'build', 'w')).toEqual(names('west-2/worker', 'west-2'));
+    for (const verb of ['hold', 'release'])
+      expect(offered(repository, 'pin', verb, '')).toEqual(names(...all));
+    // These are for one pool.
+    for (const verb of ['rollback', 'set'])
+      expect(offered(repository, 'pin', verb, '')).toEqual(names('east/worker', 'west-2/worker'));
     expect(offered(repository, 'pin', 'promote', 'e')).toEqual(names('east/worker', 'east'));
     // One that is new, and was not compiled yet.
     repository.write({ 'layers/b.yaml': pool('infra') });

@@ -382,6 +382,17 @@ describe('a pin of several architectures', () => {
     await workspace.git('checkout', '--quiet', '.');
   });
 
+  emulated('keeps all of its images in the registry, of which prune takes what is in none', async () => {
+    const { stdout } = await works('prune', '--min-age', '0', '--keep-history', '0d', '--delete');
+    const { build: old } = parse(await workspace.git('show', 'HEAD~2:layers/lock/both.lock')).pin;
+    expect(stdout).toContain(`${image('pins/both')}:${tag(old)} `);
+    const { builds: parts, hash } = await indexOf('both');
+    expect(await tagsOf('pins/both')).toEqual([hash, ...parts.map((part) => part.hash)].map(tag).sort());
+    const pinned = `docker://${image('pins/both')}@${after.both}`;
+    const copy = join(workspace.root, '../copy');
+    await run('skopeo', ['copy', '--all', '--src-tls-verify=false', pinned, `dir:${copy}`]);
+  });
+
   emulated('that neither the lock nor git has is taken from the registry by pin repair --adopt', async () => {
     const lock = await workspace.read('layers/lock/both.lock');
     await rm(join(workspace.root, '.git'), { recursive: true });

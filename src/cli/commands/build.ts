@@ -23,7 +23,7 @@ export function options(yargs: Argv) {
     .positional('pool', {
       type: 'string',
       array: true,
-      describe: 'Pools to build; all of them where none is named',
+      describe: 'Pools to build, or clusters; all pools where none is named',
     })
     .option('pin', {
       type: 'boolean',

@@ -11,9 +11,12 @@ interface Candidate {
   readonly summary?: string;
 }
 
-/** What arguments and options of these names are. Of others, the choices; or else any file, as a shell has it. */
+/** What arguments and options of these names are, of one verb or of all. Of others, the choices; or else any file, as a shell has it. */
 const ARGUMENTS: Readonly<Record<string, 'folders' | readonly NameKind[]>> = {
   pool: ['pools'],
+  'build --pool': ['pools', 'clusters'],
+  'pin hold --pool': ['pools', 'clusters'],
+  'pin release --pool': ['pools', 'clusters'],
   from: ['pools', 'clusters'],
   to: ['pools', 'clusters'],
   path: [],
