@@ -10,7 +10,7 @@ import { branchFor, type Place } from './delivery-place.ts';
 import { PIN_PATHS } from './pin.ts';
 import { pullRequestOf } from './pull-request.ts';
 
-/** What says of a commit that the branch is ours as far as it. */
+/** What says of a commit that the branch is ours as far as it: the branch, the one that the pins are for, and the commit that they are put on. */
 const TRAILER = 'Layers-Branch';
 
 /**
@@ -33,8 +33,9 @@ export async function pinOnBranch(
     onEvent({ type: 'push-rejected', to: formatRemoteBranch(to), why, seconds });
   const commit = await land({ run, to, isOurs: true, signal, onRejected }, async (existing) => {
     const base = await baseFor(place, run);
-    if (existing !== undefined) await assertOurs(run, existing, to, paths);
-    applied = await apply(work, tree, base, formatRemoteBranch(onto), [`${TRAILER}: ${name}`]);
+    const mark = `${name} for ${onto.branch} on`;
+    if (existing !== undefined) await assertOurs(run, existing, { to, onto, base, mark, paths });
+    applied = await apply(work, tree, base, formatRemoteBranch(onto), [`${TRAILER}: ${mark} ${base}`]);
     if (applied.commit === undefined || existing === undefined) return applied.commit;
     // Another parent alone is no reason for a new run of the request's checks.
     return (await isSame(run, existing, applied.commit, paths)) ? existing : applied.commit;
@@ -65,21 +66,43 @@ async function baseFor({ git, onto, isOwn }: Place & { onto: RemoteBranch }, run
   });
 }
 
+interface Ours {
+  readonly to: RemoteBranch;
+  readonly onto: RemoteBranch;
+  /** What the other branch has now. */
+  readonly base: string;
+  readonly mark: string;
+  readonly paths: readonly string[];
+}
+
 async function assertOurs(
   run: RunGit,
   existing: string,
-  branch: RemoteBranch,
-  paths: readonly string[],
+  { to, onto, base, mark, paths }: Ours,
 ): Promise<void> {
-  const format = `--format=%(trailers:key=${TRAILER},valueonly)`;
-  const marked = (await runOrThrow(run, ['log', '--max-count=1', format, existing])).trim();
+  const said = async (format: string) =>
+    (await runOrThrow(run, ['log', '--max-count=1', `--format=${format}`, existing])).trim();
+  const marked = await said(`%(trailers:key=${TRAILER},valueonly)`);
+  const other = / for (\S+) on [0-9a-f]+$/.exec(marked)?.[1];
+  if (other !== undefined && other !== onto.branch) {
+    throw notOurs(`${formatRemoteBranch(to)} has pins for ${other}, and not for ${onto.branch}`);
+  }
+  const parent = await commitOf(run, `${existing}^`);
   const rest = [':(top)', ...paths.map((path) => literal(path).replace('(top', '(exclude,top'))];
-  const isOnlyPins = (await run(['diff', '--quiet', `${existing}^`, existing, '--', ...rest])).code === 0;
-  if (marked === branch.branch && isOnlyPins) return;
-  const author = (await runOrThrow(run, ['log', '--max-count=1', '--format=%an: %s', existing])).trim();
-  throw gitError('branch-not-ours', `somebody else has committed to ${formatRemoteBranch(branch)}`, {
+  const isOnlyPins =
+    parent !== undefined &&
+    (await run(['diff', '--quiet', parent, existing, '--', ...rest])).code === 0 &&
+    // Below it there may be somebody's commits as well; a forge may have put it on what the other branch has since.
+    (marked === `${mark} ${parent}` || (await isAncestor(run, parent, base)));
+  if (marked.startsWith(`${mark} `) && isOnlyPins) return;
+  const last = `its last commit is ${existing.slice(0, 12)}, ${await said('%an: %s')}`;
+  throw notOurs(`somebody else has committed to ${formatRemoteBranch(to)}`, last);
+}
+
+function notOurs(message: string, detail?: string) {
+  return gitError('branch-not-ours', message, {
     hint: 'Merge or delete that branch, or name another one: --branch <name>. Nothing was overwritten.',
-    detail: `its last commit is ${existing.slice(0, 12)}, ${author}`,
+    ...(detail !== undefined && { detail }),
   });
 }
 

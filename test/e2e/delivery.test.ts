@@ -422,6 +422,44 @@ describe('--branch', { timeout: 300_000 }, () => {
     expect(await refused(at, 4, ...BUILD, '--onto', `origin#${at.branch}`, '--branch', 'pins')).toContain(
       '(branch-not-ours)',
     );
+    // Or below it.
+    await other.git('fetch', '--quiet', 'origin', at.branch);
+    const pins = await other.git('rev-parse', theirs.trim().concat('^'));
+    await other.git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
+    await other.write('README.md', 'below\n');
+    await other.git('commit', '--quiet', '--all', '-m', 'below');
+    await other.git('cherry-pick', pins.trim());
+    await other.git('push', '--quiet', '--force', 'origin', 'HEAD:pins');
+    const below = await head('pins');
+    expect(await refused(at, 4, ...BUILD, '--onto', `origin#${at.branch}`, '--branch', 'pins')).toContain(
+      '(branch-not-ours)',
+    );
+    expect(await head('pins')).toBe(below);
+  });
+
+  it('goes on where a forge has put its commit on what the other branch has since', async () => {
+    const at = await own();
+    const toBranch = ['--onto', `origin#${at.branch}`, '--branch', 'moved'];
+    await works(at, ...BUILD, ...toBranch);
+    await elsewhere(at.branch, 'README.md', 'since\n');
+    const other = await shared.clone('rebases', shared.bare, '--branch', 'moved');
+    await other.git('rebase', '--quiet', `origin/${at.branch}`);
+    await other.git('push', '--quiet', '--force');
+    const rebased = await head('moved');
+    await elsewhere(at.branch, 'layers/pool-1.yaml', poolFile(registry, 'pool-1', 'has changed'));
+    await at.git('pull', '--quiet');
+    await works(at, ...BUILD, ...toBranch);
+    expect(await head('moved')).not.toBe(rebased);
+    expect((await subjects('moved')).at(-1)).toBe(PIN);
+  });
+
+  it('is one for each branch that pins are for', async () => {
+    const [at, other] = [await own(), await own()];
+    await works(at, ...BUILD, '--onto', `origin#${at.branch}`, '--branch', 'both');
+    const before = await head('both');
+    const says = await refused(other, 4, ...BUILD, '--onto', `origin#${other.branch}`, '--branch', 'both');
+    expect(says).toContain(`origin#both has pins for ${at.branch}, and not for ${other.branch}`);
+    expect(await head('both')).toBe(before);
   });
 });
 
