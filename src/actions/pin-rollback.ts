@@ -13,7 +13,7 @@ import {
   onlyOne,
   withRegistries,
 } from './edit-pins.ts';
-import { knownBuild } from './known-build.ts';
+import { assertForNodes, knownBuild } from './known-build.ts';
 import { assertHold, type HoldReason, held } from './pin-hold.ts';
 
 export interface RollbackOptions extends EditOptions {
@@ -29,7 +29,8 @@ export async function rollback(options: RollbackOptions): Promise<EditResult> {
   const hold = options.hold && assertHold(options.hold);
   const past = openPast(options.root, { signal: options.signal });
   return editPins(options, 'roll back', async (pools, lock) => {
-    const { pool, build } = onlyOne(pools, options.pool);
+    const one = onlyOne(pools, options.pool);
+    const { pool, build } = one;
     const current = lock.pools[pool];
     if (hold === undefined) assertNotHeld(pool, current);
     const { hold: _, ...pin } = await earlier(past, pool, current, options.to);
@@ -40,6 +41,7 @@ export async function rollback(options: RollbackOptions): Promise<EditResult> {
         const plan =
           (await knownBuild(options.root, pin.build)) ??
           ({ architecture: 'amd64', hash: pin.build } as const);
+        assertForNodes(options.root, one, plan, `${pin.image}@${digest}`);
         return registries.verify(pin.image, digest, plan);
       }
       const ref = { ...parseImageRef(pin.image), digest };

@@ -13,7 +13,7 @@ import {
   onlyOne,
   withRegistries,
 } from './edit-pins.ts';
-import { knownBuild } from './known-build.ts';
+import { assertForNodes, knownBuild } from './known-build.ts';
 
 export interface SetOptions extends EditOptions {
   /** A digest in the pool's repository, or an image by digest. */
@@ -27,7 +27,8 @@ export interface SetOptions extends EditOptions {
 export async function setPin(options: SetOptions): Promise<EditResult> {
   const { root } = options;
   return editPins(options, 'pin', async (pools, lock) => {
-    const { pool, image: own = '' } = onlyOne(pools, options.pool);
+    const one = onlyOne(pools, options.pool);
+    const { pool, image: own = '' } = one;
     assertNotHeld(pool, lock.pools[pool]);
     const ref = imageOf(options.image, own);
     const from = formatImageRef({ ...ref, digest: undefined });
@@ -38,6 +39,7 @@ export async function setPin(options: SetOptions): Promise<EditResult> {
       if (build === undefined) throw unknown(ref, `it has no label ${BUILD_LABEL}`);
       const plan = await knownBuild(root, build);
       if (plan === undefined) throw unknown(ref, `its build ${build} is in no commit of this repository`);
+      assertForNodes(root, one, plan, formatImageRef(ref));
       const source = { kind: 'registry', ref, insecure: await registries.isInsecure(ref) } as const;
       const publisher = { ...options, registries, ...(authFile !== undefined && { authFile }) };
       await publish(publisher, build, { digest, image: from, source }, [own], plan);

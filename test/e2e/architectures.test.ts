@@ -377,9 +377,25 @@ describe('a pin of several architectures', () => {
       expect(await pinOf(name)).toMatchObject({ digest: after[name], origin: 'adopted' });
     }
     await workspace.git('checkout', '--quiet', '.');
+    const [, arm64] = JSON.parse(await raw(`${image('pins/both')}@${before.both}`)).manifests;
+    const half = await workspace.layers('pin', 'set', 'both', arm64.digest);
+    expect(half.code).toBe(2);
+    expect(half.stderr).toContain('is for arm64, and nodes of both are amd64 (another-architecture)');
     await works('pin', 'set', 'arm', before.arm);
     expect(await pinOf('arm')).toMatchObject({ packages: sumOf('base-0:1-1', 'large-0:1-1') });
     await workspace.git('checkout', '--quiet', '.');
+  });
+
+  emulated('does not go back to an image that some of its nodes could not start', async () => {
+    await documentsOf(
+      { ...POOLS, arm: { at: 'pins/arm', architectures: BOTH } },
+      await withTools('two', 'small 2', 'large 3'),
+    );
+    const refused = await workspace.layers('pin', 'rollback', 'arm');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('is for arm64, and nodes of arm are amd64 (another-architecture)');
+    await workspace.git('checkout', '--quiet', '.');
+    await workspace.git('clean', '--quiet', '-fd');
   });
 
   emulated('keeps all of its images in the registry, of which prune takes what is in none', async () => {
