@@ -19,7 +19,16 @@ const NO_CODES = new Set([
     'rebase-merge',
     'rev-parse',
   ],
-  ...['check-ref-format', 'diff-index', 'get-url', 'ls-files', 'ls-tree', 'merge-base', 'read-tree'],
+  ...[
+    'check-ref-format',
+    'diff-index',
+    'get-url',
+    'ls-files',
+    'ls-remote',
+    'ls-tree',
+    'merge-base',
+    'read-tree',
+  ],
   ...['symbolic-ref', 'update-index', 'update-ref'],
   // where pins go: options, and an event
   ...['git-at-work', 'pr-body', 'pr-title', 'push-commit', 'push-rejected'],
