@@ -4,6 +4,23 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
+/** Packages that stay outside, by require(): for an import, Node reads all of their files once more to find their names. */
+function requireOutside(packages) {
+  const filter = new RegExp(`^(?:${packages.join('|')})$`);
+  return {
+    name: 'require-outside',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter }, ({ path, pluginData }) =>
+        pluginData === filter ? { path, external: true } : { path, namespace: 'outside' },
+      );
+      onLoad({ filter, namespace: 'outside' }, ({ path }) => ({
+        contents: `module.exports = require(${JSON.stringify(path)});`,
+        pluginData: filter,
+      }));
+    },
+  };
+}
+
 // Beside lib/, which is then replaced at once: whoever runs the CLI meanwhile has the old one or the new one.
 const next = `lib.${process.pid}`;
 await build({
@@ -16,7 +33,7 @@ await build({
   target: 'node20.19',
   minifySyntax: true,
   minifyWhitespace: true,
-  external: ['cdk8s', 'cdk8s-plus-28', 'constructs'],
+  plugins: [requireOutside(['cdk8s', 'cdk8s-plus-28', 'constructs'])],
   // Bundled CommonJS packages ask for node's own modules by require().
   banner: {
     js: "import { createRequire as __makeRequire } from 'node:module'; const require = __makeRequire(import.meta.url);",

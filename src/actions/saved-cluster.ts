@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { failure, LayersError } from '../diagnostics.ts';
 import { findObject, type Gathered, ofKind } from '../gathered/gathered.ts';
 import { type SavedObject, textAt } from '../gathered/object.ts';

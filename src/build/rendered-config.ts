@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import yaml from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { failure, LayersError } from '../diagnostics.ts';
 import { LAYERS } from '../spec/load.ts';
 import { parseSpec } from '../spec/parse.ts';

@@ -43,26 +43,33 @@ type View<T> = { readonly [Key in keyof T]: T[Key] extends (infer Item)[] ? read
 
 /**
  * Shell commands, one a line, from a Handlebars template. `skeleton` has a value wherever the template may ask for one:
- * Handlebars lets misspelt names in `each`, `if` and helpers' arguments pass, so every path is looked up there when the
- * template loads, and so is that every value is quoted.
+ * Handlebars lets misspelt names in `each`, `if` and helpers' arguments pass, so every path is looked up there before the
+ * first use, and so is that every value is quoted.
  */
 export function shellTemplate<Skeleton extends object>(
   source: string,
   skeleton: Skeleton,
 ): (view: View<Skeleton>) => Command[] {
-  checkStatements(Handlebars.parse(source).body, [skeleton]);
-  const render = environment.compile<View<Skeleton>>(source, {
+  let render: Handlebars.TemplateDelegate<View<Skeleton>> | undefined;
+  return (view) => {
+    render ??= compile(source, skeleton);
+    return render(view)
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .map((line) => line.split(BREAKS).map((piece) => piece.trim().replaceAll(NEWLINES, '\n')));
+  };
+}
+
+function compile<View>(source: string, skeleton: object): Handlebars.TemplateDelegate<View> {
+  const parsed = Handlebars.parse(source);
+  checkStatements(parsed.body, [skeleton]);
+  return environment.compile<View>(parsed, {
     noEscape: true,
     strict: true,
     knownHelpersOnly: true,
     knownHelpers: { sh: true, words: true, lines: true },
   });
-  return (view) =>
-    render(view)
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '')
-      .map((line) => line.split(BREAKS).map((piece) => piece.trim().replaceAll(NEWLINES, '\n')));
 }
 
 function checkStatements(statements: readonly hbs.AST.Statement[], scope: readonly unknown[]): void {

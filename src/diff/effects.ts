@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { failure } from '../diagnostics.ts';
 import { effectOfChange, type PoolObjects } from '../operator/effects.ts';
 import { machineConfig, machineOSConfigSpec } from '../operator/objects.ts';

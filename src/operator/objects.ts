@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from './go-yaml/marshal.ts';
 
 // Objects as Go's structs hold them: what is missing or null is Go's zero value, and what no field has is dropped.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isElided, REGISTRY_KEYS } from '../values/registry-secret.ts';
 import { isAtLeast, type ReleaseVersion } from '../values/release-version.ts';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { imageRepository } from '../values/image-ref.ts';
 import { dnsLabel } from '../values/names.ts';
 import { releaseVersion } from '../values/release-version.ts';

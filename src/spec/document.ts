@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { cluster } from './cluster.ts';
 import { layer } from './layer.ts';
 import { pool, poolDefaults } from './pool.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { imageRef } from '../values/image-ref.ts';
 import { dnsLabel, labelKey, labelValue, secretName } from '../values/names.ts';
 import { httpUrl } from '../values/url.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The keys that a schema knows at a path: what a misspelt one may have meant. */
 export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { STEPS, type StepName } from '../steps/index.ts';
 import { dnsLabel } from '../values/names.ts';
 import { silences } from './silence.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Diagnostic, failure, type Origin } from '../diagnostics.ts';
 import { digest, sha256 } from '../values/digest.ts';
 import { imageRepository, pinnedImage } from '../values/image-ref.ts';

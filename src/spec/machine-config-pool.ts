@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { labelValue, parseLabelKey } from '../values/names.ts';
 import { pattern, ValueError, value } from '../values/value.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pattern } from '../values/value.ts';
 
 /** Every extension that some release has. */

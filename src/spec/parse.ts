@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Diagnostic, failure, type Origin } from '../diagnostics.ts';
 import { nearest, suggest } from '../values/suggest.ts';
 import { show } from '../values/value.ts';

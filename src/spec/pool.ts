@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TARGETS, type TargetName } from '../targets/index.ts';
 import { ARCHITECTURES } from '../values/architecture.ts';
 import { osImage } from '../values/image-ref.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatPath } from '../diagnostics.ts';
 import type { Architecture } from '../values/architecture.ts';
 import type { ReleaseImagesProps } from './release.ts';

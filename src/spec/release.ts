@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ARCHITECTURES, type Architecture } from '../values/architecture.ts';
 import { osImage, pinnedImage } from '../values/image-ref.ts';
 import { releaseVersion } from '../values/release-version.ts';

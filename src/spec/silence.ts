@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pattern } from '../values/value.ts';
 
 /** Something that `layers check` finds, and that is meant. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An object with exactly one of these keys, which says what kind of thing it is: `{ hotfix: … }`. */
 export function variant<Shape extends Record<string, z.ZodType>>(what: string, shape: Shape) {

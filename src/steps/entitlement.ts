@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { command } from '../containerfile/instruction.ts';
 import { ENTITLEMENT_SECRET } from '../values/build-secret.ts';
 import { secretName } from '../values/names.ts';

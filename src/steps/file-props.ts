@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sha256 } from '../values/digest.ts';
 import { absolutePath, fileMode, fileOwner, sourcePath } from '../values/paths.ts';
 import { httpUrl } from '../values/url.ts';

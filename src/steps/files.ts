@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fileProps } from './file-props.ts';
 import { putFiles } from './put-files.ts';
 import { defineStep } from './step.ts';

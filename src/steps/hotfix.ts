@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { shellTemplate } from '../containerfile/template.ts';
 import { packageName } from '../values/names.ts';
 import { isAtLeast } from '../values/release-version.ts';

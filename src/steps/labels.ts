@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pattern } from '../values/value.ts';
 import { defineStep } from './step.ts';
 import { expand } from './variables.ts';

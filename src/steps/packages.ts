@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { shellTemplate } from '../containerfile/template.ts';
 import { packageName, repositoryId } from '../values/names.ts';
 import { defineStep } from './step.ts';

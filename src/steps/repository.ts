@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isText } from '../containerfile/context-file.ts';
 import { shellTemplate } from '../containerfile/template.ts';
 import { auth, secretOf } from '../values/build-secret.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { shellTemplate } from '../containerfile/template.ts';
 import { rpm, rpmFileName } from '../values/rpm.ts';
 import { fetchRpms, RPM_ARGUMENTS, RPM_SKELETON } from './fetched-rpms.ts';

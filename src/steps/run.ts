@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { argvCommand, codeCommand, isShellsOwn } from '../containerfile/code.ts';
 import { ValueError, value } from '../values/value.ts';
 import { defineStep } from './step.ts';

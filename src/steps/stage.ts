@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { codeCommand } from '../containerfile/code.ts';
 import type { Command, CopyFrom, Instruction } from '../containerfile/instruction.ts';
 import { shellTemplate } from '../containerfile/template.ts';

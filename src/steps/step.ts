@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ContextFile } from '../containerfile/context-file.ts';
 import type { Command, Instruction } from '../containerfile/instruction.ts';
 import type { Architecture } from '../values/architecture.ts';

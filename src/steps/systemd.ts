@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { shellTemplate } from '../containerfile/template.ts';
 import type { AbsolutePath } from '../values/paths.ts';
 import { sourcePath } from '../values/paths.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatImageRef, imageRepository } from '../values/image-ref.ts';
 import { defineTarget, machineConfigOf } from './target.ts';
 

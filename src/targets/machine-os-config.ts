@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { secretName } from '../values/names.ts';
 import { pushSpec } from '../values/push-spec.ts';
 import { API_VERSION, defineTarget, machineConfigOf } from './target.ts';

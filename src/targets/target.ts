@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Digest } from '../values/digest.ts';
 import type { PinnedImage } from '../values/image-ref.ts';
 import type { KubeObject } from './kube-object.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { secretName } from './names.ts';
 
 /** What a Secret holds, by Kubernetes' own types, and the keys that a build reads of it. */

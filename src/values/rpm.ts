@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ARCHITECTURES, fromRpmArchitecture } from './architecture.ts';
 import { auth } from './build-secret.ts';
 import { sha256 } from './digest.ts';

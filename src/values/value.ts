@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Thrown by a value's parser: what is wrong, and what to write instead. */
 export class ValueError extends Error {

@@ -75,6 +75,6 @@ describe('a shell template', () => {
     ['a value in quotes', 'echo "{{sh name}}"', 'must close its quotes'],
     ['a value in single quotes', "echo 'a {{sh name}} b'", 'must close its quotes'],
   ])('with %s does not load', (_, source, message) => {
-    expect(() => shellTemplate(source, SKELETON)).toThrow(message);
+    expect(() => shellTemplate(source, SKELETON)(SKELETON)).toThrow(message);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type * as props from '../../src/constructs/props.ts';
 import type { layer } from '../../src/spec/layer.ts';
 import type { pool } from '../../src/spec/pool.ts';

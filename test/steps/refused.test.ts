@@ -1,6 +1,6 @@
 import { Ajv, type AnySchema } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { STEPS, type StepName } from '../../src/steps/index.ts';
 import { KINDS } from './render.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { contextName } from '../../src/containerfile/context-file.ts';
 import { printStage } from '../../src/containerfile/print.ts';
 import { STEPS, type StepName } from '../../src/steps/index.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { TARGETS } from '../../src/targets/index.ts';
 import type { TargetKind } from '../../src/targets/target.ts';
 import type { Digest } from '../../src/values/digest.ts';

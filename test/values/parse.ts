@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** What a value's schema makes of a text, or the message and hint it refuses it with. */
 export function parse<T>(

@@ -1,7 +1,7 @@
 import { Ajv, type AnySchema } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { digest, sha256 } from '../../src/values/digest.ts';
 import { imageRef, imageRepository, osImage, pinnedImage } from '../../src/values/image-ref.ts';
 import { dnsLabel, packageName, poolName, repositoryId, secretName } from '../../src/values/names.ts';

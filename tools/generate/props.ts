@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { build } from '../../src/spec/build.ts';
 import { clusterSelector } from '../../src/spec/cluster.ts';
 import { job } from '../../src/spec/job.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A key of a document, as the reference lists it. */
 export interface Key {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyed, length, matches, named, object, text } from './text.ts';
 
 const selector = z.strictObject({

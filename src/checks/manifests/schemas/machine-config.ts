@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { object } from './text.ts';
 
 /** A MachineConfig as the API server takes it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pushSpec } from './push-spec.ts';
 import { conditions, dateTime, digested, reference } from './status.ts';
 import { keyed, named, object } from './text.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pushSpec } from './push-spec.ts';
 import { machineOSConfigStatus } from './status.ts';
 import { keyed, named, object, type Rule, text } from './text.ts';

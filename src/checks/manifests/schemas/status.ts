@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyed, length, matches, subdomain, text } from './text.ts';
 
 const int64 = z.custom<number>((value) => Number.isInteger(value) && Number(value) >= 0, {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { show } from '../../../values/value.ts';
 
 /** A refusal of the API server. */
