@@ -1,5 +1,5 @@
 import type { Delivery } from '../build/delivery.ts';
-import { readPlans, readPoolBuilds } from '../build/dist.ts';
+import { plansIn, readBuilds, readPlans, readPoolBuilds } from '../build/dist.ts';
 import type { BuildEvent, PoolResult } from '../build/events.ts';
 import { selectPools } from '../build/groups.ts';
 import { removeLeftovers } from '../build/leftovers.ts';
@@ -12,6 +12,7 @@ import { type Diagnostic, failure, LayersError } from '../diagnostics.ts';
 import type { EngineName } from '../engines/engine.ts';
 import type { PoolBuild } from '../plan/plan.ts';
 import { authFileForEngine } from '../registry/auth-file.ts';
+import { parsePinnedImage } from '../values/image-ref.ts';
 import { suggest } from '../values/suggest.ts';
 import { alone } from './alone.ts';
 import { type Delivered, pinning } from './apply-pins.ts';
@@ -19,6 +20,7 @@ import { deliver, settleGit } from './deliver.ts';
 import { placeOf } from './delivery-place.ts';
 import { located } from './failed-step.ts';
 import { heldFindings } from './held.ts';
+import { openPackageReader, type PackageReader } from './pin-packages.ts';
 import { assertFresh } from './preconditions.ts';
 
 export interface BuildOptions {
@@ -107,20 +109,47 @@ async function buildAlone(options: BuildOptions): Promise<BuildResult> {
   const authFile = await authFileForEngine(options.authFile);
   // Not before: what was mistyped is nothing to go on with, and takes the place of nothing.
   await writeUnfinished(root, options);
-  const run = await runBuilds({ ...options, lock, ...(authFile && { authFile }) });
-  signal.throwIfAborted();
-  const { pools, plans } = run;
-  const failures = run.failures.length === 0 ? [] : located(root, new LayersError(run.failures)).diagnostics;
-  const held = heldFindings(pools);
-  const made = pools.filter(({ digest }) => digest !== undefined);
-  const isToPin = options.pin && (failures.length === 0 || (options.keepGoing && made.length > 0));
-  if (!isToPin) return { pools, pinned: false, failures, held };
-  const asked = options.pools.length === 0 ? undefined : pools.map(({ pool }) => pool);
   const { onEvent } = options;
   const read = { root, authFile, signal };
-  const work = { root, delivery, verb: 'pin', ...pinning(read, made, plans), pools: asked, signal, onEvent };
-  const delivered = await deliver(work, place);
-  return { pools, pinned: delivered.pinned, delivered, failures, held };
+  const reader = openPackageReader(read);
+  try {
+    const whilePinning = options.pin ? readingAhead(root, builds, reader, onEvent) : onEvent;
+    const run = await runBuilds({ ...options, onEvent: whilePinning, lock, ...(authFile && { authFile }) });
+    signal.throwIfAborted();
+    const { pools, plans } = run;
+    const failures =
+      run.failures.length === 0 ? [] : located(root, new LayersError(run.failures)).diagnostics;
+    const held = heldFindings(pools);
+    const made = pools.filter(({ digest }) => digest !== undefined);
+    const isToPin = options.pin && (failures.length === 0 || (options.keepGoing && made.length > 0));
+    if (!isToPin) return { pools, pinned: false, failures, held };
+    const asked = options.pools.length === 0 ? undefined : pools.map(({ pool }) => pool);
+    const change = pinning({ ...read, reader }, made, plans);
+    const work = { root, delivery, verb: 'pin', ...change, pools: asked, signal, onEvent };
+    const delivered = await deliver(work, place);
+    return { pools, pinned: delivered.pinned, delivered, failures, held };
+  } finally {
+    reader.close();
+  }
+}
+
+/** Begins to read what an image has as soon as it is pushed, while others are built. */
+function readingAhead(
+  root: string,
+  builds: readonly PoolBuild[],
+  reader: PackageReader,
+  onEvent: BuildOptions['onEvent'],
+): BuildOptions['onEvent'] {
+  return (event) => {
+    onEvent(event);
+    const isWhole = event.type === 'indexed' || (event.type === 'finished' && !event.architecture);
+    if (!isWhole || !event.pushed) return;
+    const { hash, pools, digest } = event;
+    const { image } = builds.find(({ pool }) => pool === pools[0])!;
+    const parts = plansIn(readBuilds(root, [hash]), hash);
+    // What is wrong with it is told to whoever asks for it in the end.
+    reader.sum(parsePinnedImage(`${image}@${digest}`), parts).catch(() => {});
+  };
 }
 
 /** A name that no pool knows is a slip: the secret that was meant would be missing, or go unused. */

@@ -17,6 +17,45 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Instead of the repository's. */
   readonly lock?: Lock;
+  /** One that may have begun already, and is closed by whoever opened it. */
+  readonly reader?: PackageReader;
+}
+
+/** Reads the packages of images, one image after the other: a database has tens of megabytes. */
+export interface PackageReader {
+  /** The sum of an image's packages, read once; undefined where it has those of its base. */
+  sum(image: PinnedImage, parts: readonly Part[]): Promise<string | undefined>;
+  close(): void;
+}
+
+export function openPackageReader({ root, authFile, signal }: ReadOptions): PackageReader {
+  const closing = new AbortController();
+  const either = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+  const places = openPlaces({ authfile: authFile, signal: either });
+  const reader = { root, places, bases: new Map<string, Promise<Source>>(), readAbove: readerAbove() };
+  const sums = new Map<string, Promise<string | undefined>>();
+  let before: Promise<unknown> = Promise.resolve();
+  const read = async (image: PinnedImage, parts: readonly Part[]) => {
+    either.throwIfAborted();
+    const packages = await allPackages(image, parts, reader);
+    either.throwIfAborted();
+    return packages.length > 0 ? sumOf(packages) : undefined;
+  };
+  return {
+    sum(image, parts) {
+      const known = sums.get(image.digest);
+      if (known !== undefined) return known;
+      const sum = before.then(() => read(image, parts));
+      // Whoever asks for it gets the error; until then nobody may have.
+      before = sum.catch(() => {});
+      sums.set(image.digest, sum);
+      return sum;
+    },
+    close() {
+      closing.abort();
+      places.close();
+    },
+  };
 }
 
 /**
@@ -27,31 +66,26 @@ export interface ReadOptions {
 export async function packageSums(
   results: readonly PoolResult[],
   builds: Builds,
-  { root, authFile, signal, lock }: ReadOptions,
+  options: ReadOptions,
 ): Promise<ReadonlyMap<string, string>> {
-  const { pools } = lock ?? (await readLock(root));
+  const { pools } = options.lock ?? (await readLock(options.root));
   const locked = new Set(Object.values(pools).map(({ digest }) => digest));
-  const fresh = new Map(
-    results.flatMap(({ image, digest, build, pushed }) => {
-      const isFresh = pushed && digest !== undefined && !locked.has(digest);
-      return isFresh ? [[digest, { image: parsePinnedImage(`${image}@${digest}`), build: build! }]] : [];
-    }),
-  );
-  const sums = new Map<string, string>();
-  if (fresh.size === 0) return sums;
-  const places = openPlaces({ authfile: authFile, signal });
-  const reader = { root, places, bases: new Map<string, Promise<Source>>(), readAbove: readerAbove() };
+  const fresh = results.flatMap(({ image, digest, build, pushed }) => {
+    const isFresh = pushed && digest !== undefined && !locked.has(digest);
+    return isFresh ? [{ image: parsePinnedImage(`${image}@${digest}`), build: build! }] : [];
+  });
+  if (fresh.length === 0) return new Map();
+  const reader = options.reader ?? openPackageReader(options);
   try {
-    // One after the other: a database has tens of megabytes.
-    for (const [digest, { image, build }] of fresh) {
-      const packages = await allPackages(image, plansIn(builds, build), reader);
-      signal?.throwIfAborted();
-      if (packages.length > 0) sums.set(digest, sumOf(packages));
+    const sums = new Map<string, string>();
+    for (const { image, build } of fresh) {
+      const sum = await reader.sum(image, plansIn(builds, build));
+      if (sum !== undefined) sums.set(image.digest, sum);
     }
+    return sums;
   } finally {
-    places.close();
+    if (options.reader === undefined) reader.close();
   }
-  return sums;
 }
 
 interface Reader {
