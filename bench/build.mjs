@@ -28,7 +28,7 @@ const { buildRpm, createRepository } = await import('../test/fixtures/rpm.ts');
 const RUNS = Number(process.env.RUNS) || 5;
 const CLI = resolve('lib/layers.js');
 /** Of the mirror: milliseconds, and bytes a millisecond. */
-const LATENCY = 50;
+const LATENCY = 300;
 const RATE = 5000;
 /** What each layer installs. */
 const PACKAGES = ['one', 'two', 'three', 'own'].map((name) =>
@@ -122,12 +122,12 @@ async function loop(root) {
   }
 }
 
-/** A folder with the packages that the layers install, of 1,000 files each. */
+/** A folder with the packages that the layers install, of 100 files each. */
 async function packages() {
   const folder = join(scratch, 'packages');
   mkdirSync(folder);
   for (const name of PACKAGES.flat()) {
-    const files = Array.from({ length: 1000 }, (_, index) => {
+    const files = Array.from({ length: 100 }, (_, index) => {
       const lines = Array.from({ length: 400 }, (_, line) => `${name} ${index} ${line}`);
       return [`/usr/share/${name}/${index}`, `${lines.join('\n')}\n`];
     });

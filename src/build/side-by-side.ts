@@ -8,7 +8,7 @@ export interface Work {
 }
 
 export interface SideBySideOptions {
-  /** How many run at a time. */
+  /** How many run at a time; as many again may have done all of their steps, and push. */
   readonly jobs: number;
   /** Whether more may be started. */
   readonly mayStart: () => boolean;
@@ -23,8 +23,11 @@ export async function sideBySide(all: readonly Work[], { jobs, mayStart }: SideB
   const ahead = new Map<Work, ReadonlySet<string>>();
   const done = new Set<string>();
   await new Promise<void>((resolve) => {
+    const isAtWork = ([{ steps }, left]: [Work, ReadonlySet<string>]): boolean =>
+      steps.length === 0 || left.size > 0;
+    const mayRun = () => ahead.size < 2 * jobs && [...ahead].filter(isAtWork).length < jobs;
     const startMore = (): void => {
-      while (ahead.size < jobs && mayStart()) {
+      while (mayRun() && mayStart()) {
         const index = waiting.findIndex(
           ({ steps, isReady = () => true }) => isReady() && !steps.some(isAhead),
         );

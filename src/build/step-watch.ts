@@ -38,6 +38,7 @@ export function stepWatch() {
       let endTurn: ((isPushed: boolean) => void) | undefined;
       // The base is where it came from: its layers are nobody's to push.
       const beforePush = async (registry: string) => {
+        passed(steps.length);
         const onWait = () => run.onEvent({ type: 'push-waits', hash });
         endTurn = await turn(registry, steps.slice(1), onWait);
       };

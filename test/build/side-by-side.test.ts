@@ -76,6 +76,33 @@ describe('side by side', () => {
     expect((await run(['aaaa1', 'aaaa2', 'aaaa3'], 8)).most).toBe(3);
   });
 
+  it('lets others begin where all steps are done, and no more than as many again', async () => {
+    const pushing: (() => void)[] = [];
+    let started = 0;
+    const works = Array.from({ length: 9 }, (_, index): Work => {
+      return {
+        steps: [`step ${index}`],
+        async run(passed) {
+          started++;
+          await setImmediate();
+          passed(1);
+          await new Promise<void>((resolve) => pushing.push(resolve));
+        },
+      };
+    });
+    const all = sideBySide(works, { jobs: 2, mayStart: () => true });
+    for (let turn = 0; turn < 20; turn++) await setImmediate();
+    expect(started).toBe(4);
+    pushing.shift()!();
+    for (let turn = 0; turn < 20; turn++) await setImmediate();
+    expect(started).toBe(5);
+    while (started < 9 || pushing.length > 0) {
+      pushing.shift()?.();
+      await setImmediate();
+    }
+    await all;
+  });
+
   it('what the first has is not waited for again', async () => {
     let started = 0;
     let release = () => {};
