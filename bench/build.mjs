@@ -27,12 +27,12 @@ const { buildRpm, createRepository } = await import('../test/fixtures/rpm.ts');
 
 const RUNS = Number(process.env.RUNS) || 5;
 const CLI = resolve('lib/layers.js');
-/** Of the mirror: milliseconds, and bytes a millisecond. */
-const LATENCY = 300;
+/** Of the mirror: milliseconds to an answer, as through a company's proxy, and bytes a millisecond. */
+const LATENCY = 600;
 const RATE = 5000;
 /** What each layer installs. */
 const PACKAGES = ['one', 'two', 'three', 'own'].map((name) =>
-  ['a', 'b'].map((part) => `bench-${name}-${part}`),
+  ['a', 'b', 'c'].map((part) => `bench-${name}-${part}`),
 );
 const scratch = mkdtempSync(join(tmpdir(), 'layers-bench-'));
 await ensurePackages();
@@ -92,7 +92,11 @@ async function compare(pools, how) {
   for (let turn = -1; turn < RUNS; turn++) {
     const at = root ?? (await repository(pools, `turn-${turn}`));
     const both = {
-      ours: ['ours', () => run(process.execPath, CLI, '--directory', at, 'build', '--pin')],
+      // Builds that wait for a mirror need no core each.
+      ours: [
+        'ours',
+        () => run(process.execPath, CLI, '--directory', at, 'build', '--pin', `--jobs=${pools}`),
+      ],
       buildah: ['buildah', () => loop(at)],
     };
     await how(both, turn < 0 ? undefined : times, turn);
@@ -122,12 +126,12 @@ async function loop(root) {
   }
 }
 
-/** A folder with the packages that the layers install, of 100 files each. */
+/** A folder with the packages that the layers install, of 300 files each. */
 async function packages() {
   const folder = join(scratch, 'packages');
   mkdirSync(folder);
   for (const name of PACKAGES.flat()) {
-    const files = Array.from({ length: 100 }, (_, index) => {
+    const files = Array.from({ length: 300 }, (_, index) => {
       const lines = Array.from({ length: 400 }, (_, line) => `${name} ${index} ${line}`);
       return [`/usr/share/${name}/${index}`, `${lines.join('\n')}\n`];
     });
@@ -150,7 +154,7 @@ async function serve(folder) {
   return server;
 }
 
-/** Pools that share three layers, two packages each, and end in a label and packages of their own. */
+/** Pools that share three layers, three packages each, and end in a label and packages of their own. */
 async function repository(pools, mark) {
   const root = join(scratch, `${pools}-${mark}`);
   mkdirSync(join(root, 'layers'), { recursive: true });

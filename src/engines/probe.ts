@@ -44,15 +44,14 @@ const CAUSES: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[]
 
 /** An engine's version, where it is here and can open its store. Throws with what is in the way, and what helps. */
 export async function probe(name: EngineName): Promise<string> {
-  const version = await run(name, ['--version']);
+  // Its version says that it is here, and not that it works: `info` opens the store, as the build will.
+  const [version, info] = await Promise.all([run(name, ['--version']), run(name, ['info'])]);
   if (version.code === 'ENOENT') {
     throw failure('build', 'no-engine', `${name} is not here`, {
       hint: `Install it (\`apt install ${name}\`, \`dnf install ${name}\`), or choose another engine by --engine.`,
     });
   }
   if (version.code !== 0) throw unusable(name, version);
-  // Its version says that it is here, and not that it works: this opens the store, as the build will.
-  const info = await run(name, ['info']);
   if (info.code !== 0) throw unusable(name, info);
   return /\d+\.\d+\.\d+/.exec(version.stdout)?.[0] ?? version.stdout.trim();
 }
