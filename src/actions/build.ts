@@ -146,9 +146,10 @@ function readingAhead(
     if (!isWhole || !event.pushed) return;
     const { hash, pools, digest } = event;
     const { image } = builds.find(({ pool }) => pool === pools[0])!;
-    const parts = plansIn(readBuilds(root, [hash]), hash);
-    // What is wrong with it is told to whoever asks for it in the end.
-    reader.sum(parsePinnedImage(`${image}@${digest}`), parts).catch(() => {});
+    const begin = async () =>
+      reader.sum(parsePinnedImage(`${image}@${digest}`), plansIn(readBuilds(root, [hash]), hash));
+    // What is wrong is told when it is pinned, also that dist/ was changed meanwhile: the build is as good as it was.
+    begin().catch(() => {});
   };
 }
 

@@ -255,10 +255,16 @@ describe('the packages of a pinned image', { timeout: 300_000 }, () => {
       image: `${registry.host}/os/tools`,
       layers: [{ name: 'tools', steps: [{ rpms: { rpms: [{ file, sha256 }] } }] }, motd('after that')],
     });
-    await workspace.write('layers/tools.yaml', documents(tools));
+    // Whoever only asks rpm leaves an empty log beside its database.
+    const run = { reason: 'a test', commands: ['rpm -qa > /etc/packages'] };
+    const asks = pool('asks', {
+      image: `${registry.host}/os/asks`,
+      layers: [{ name: 'asks', steps: [{ run }] }],
+    });
+    await workspace.write('layers/tools.yaml', documents(tools, asks));
     await works('synth');
     await workspace.commit('a pool with a package');
-    await works('build', 'tools', '--pin', '--commit');
+    await works('build', 'tools', 'asks', '--pin', '--commit');
     const { pools } = await lockOf(workspace);
     const { image, digest, packages } = pools.tools!;
     const format = '%{name}-%{epochnum}:%{version}-%{release}.%{arch}\\n';
@@ -272,7 +278,9 @@ describe('the packages of a pinned image', { timeout: 300_000 }, () => {
     expect(packages).toBe(createHash('sha256').update(text).digest('hex'));
     // Nothing of the base is read for a message of the day.
     expect(pools.worker!.packages).toBeUndefined();
-    await workspace.git('rm', '--quiet', 'layers/tools.yaml', 'layers/lock/tools.lock', `layers/${file}`);
+    expect(pools.asks!.packages).toBeUndefined();
+    const locks = ['layers/lock/tools.lock', 'layers/lock/asks.lock'];
+    await workspace.git('rm', '--quiet', 'layers/tools.yaml', ...locks, `layers/${file}`);
     await works('synth');
     await workspace.commit('without it');
   });
